@@ -1,0 +1,184 @@
+"""Rules as data: feature – operator – value under all / any / not.
+
+One definition serves every use: an expression for any engine (:func:`matches`), a sentence for people (:func:`sentence`),
+and the list of features it reads (:func:`features_used`). A missing feature value never satisfies a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals as nw
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal["number", "text"]
+Operator = Literal[">=", ">", "<=", "<", "==", "!=", "in", "missing", "present"]
+
+WORDS: dict[str, str] = {
+    ">=": "at least",
+    ">": "more than",
+    "<=": "at most",
+    "<": "less than",
+    "==": "exactly",
+    "!=": "anything but",
+    "in": "one of",
+    "missing": "no",
+    "present": "any",
+}
+OPERATORS: dict[Kind, tuple[Operator, ...]] = {
+    "number": (">=", ">", "<=", "<", "==", "!=", "missing", "present"),
+    "text": ("==", "!=", "in", "missing", "present"),
+}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One thing known of a customer at a day: its name, how a sentence says it, its unit and what it needs."""
+
+    name: str
+    label: str
+    kind: Kind = "number"
+    unit: str = ""
+    needs: Literal["orders", "amounts", "discounts", "events", "customers"] = "orders"
+    description: str = ""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Test(_Frozen):
+    """One comparison. The number is given as ``value``, or as the name of a framework's ``limit``."""
+
+    __test__ = False  # pytest collects classes called Test*
+
+    feature: str
+    op: Operator
+    value: float | str | tuple[str, ...] | None = None
+    limit: str | None = None
+
+    @model_validator(mode="after")
+    def _one_right_side(self) -> Test:
+        given = (self.value is not None) + (self.limit is not None)
+        if given != (0 if self.op in ("missing", "present") else 1):
+            raise ValueError(f"'{self.feature} {self.op}' takes a value or a limit, and only one of them")
+        return self
+
+
+class All(_Frozen):
+    """Every part holds."""
+
+    all: tuple[Condition, ...] = Field(min_length=1)
+
+
+class AnyOf(_Frozen):
+    """At least one part holds."""
+
+    any: tuple[Condition, ...] = Field(min_length=1)
+
+
+class Not(_Frozen):
+    """The part does not hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    part: Condition = Field(alias="not")
+
+
+Condition = Test | All | AnyOf | Not
+for _model in (All, AnyOf, Not):
+    _model.model_rebuild()
+
+
+def tests(condition: Condition) -> Iterator[Test]:
+    """Every comparison of a condition, left to right."""
+    match condition:
+        case Test():
+            yield condition
+        case Not():
+            yield from tests(condition.part)
+        case All():
+            for part in condition.all:
+                yield from tests(part)
+        case AnyOf():
+            for part in condition.any:
+                yield from tests(part)
+
+
+def features_used(condition: Condition) -> set[str]:
+    """The names of the features a condition reads."""
+    return {test.feature for test in tests(condition)}
+
+
+def matches(condition: Condition, limits: Mapping[str, float], prefix: str = "") -> nw.Expr:
+    """A boolean expression, never null, over columns named ``prefix`` + feature."""
+    match condition:
+        case Test():
+            return _compare(condition, limits, prefix)
+        case Not():
+            return ~matches(condition.part, limits, prefix)
+        case All():
+            return nw.all_horizontal(*[matches(part, limits, prefix) for part in condition.all], ignore_nulls=False)
+        case AnyOf():
+            return nw.any_horizontal(*[matches(part, limits, prefix) for part in condition.any], ignore_nulls=False)
+
+
+def right_side(test: Test, limits: Mapping[str, float]) -> Any:
+    """The value a test compares with: its own, or the limit it names."""
+    return test.value if test.limit is None else limits[test.limit]
+
+
+def _compare(test: Test, limits: Mapping[str, float], prefix: str) -> nw.Expr:
+    column, value = nw.col(prefix + test.feature), right_side(test, limits)
+    match test.op:
+        case "missing":
+            return column.is_null()
+        case "present":
+            return ~column.is_null()
+        case "in":
+            held = column.is_in(list(value))
+        case ">=":
+            held = column >= value
+        case ">":
+            held = column > value
+        case "<=":
+            held = column <= value
+        case "<":
+            held = column < value
+        case "==":
+            held = column == value
+        case "!=":
+            held = column != value
+    # a missing value satisfies no test, also under `not`, and the same on every engine
+    return held.fill_null(False)
+
+
+def sentence(condition: Condition, limits: Mapping[str, float], features: Mapping[str, Feature]) -> str:
+    """The condition in words, e.g. ``at least 4 orders and at most 180 days since the last order``."""
+    match condition:
+        case Test():
+            return _phrase(condition, limits, features)
+        case Not():
+            return f"not ({sentence(condition.part, limits, features)})"
+        case All():
+            return " and ".join(_grouped(part, limits, features) for part in condition.all)
+        case AnyOf():
+            return " or ".join(_grouped(part, limits, features) for part in condition.any)
+
+
+def _grouped(part: Condition, limits: Mapping[str, float], features: Mapping[str, Feature]) -> str:
+    words = sentence(part, limits, features)
+    return f"({words})" if isinstance(part, All | AnyOf) else words
+
+
+def _phrase(test: Test, limits: Mapping[str, float], features: Mapping[str, Feature]) -> str:
+    feature = features.get(test.feature, Feature(test.feature, test.feature))
+    if test.op in ("missing", "present"):
+        return f"{WORDS[test.op]} {feature.label}"
+    value = right_side(test, limits)
+    if feature.kind == "text":
+        shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+        return f"{feature.label} is {'' if test.op == '==' else WORDS[test.op] + ' '}{shown}"
+    return f"{WORDS[test.op]} {value:,g} {feature.label}"
