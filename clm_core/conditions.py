@@ -35,11 +35,15 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
 
 @dataclass(frozen=True)
 class Feature:
-    """One thing known of a customer at a day: its name, how a sentence says it, its unit and what it needs."""
+    """One thing known of a customer at a day: its name, how a sentence says it, its unit and what it needs.
+
+    ``label`` follows a number other than one ("2 orders"), ``singular`` follows one ("1 order").
+    """
 
     name: str
     label: str
     kind: Kind = "number"
+    singular: str = ""
     unit: str = ""
     needs: Literal["orders", "amounts", "discounts", "events", "customers"] = "orders"
     description: str = ""
@@ -170,7 +174,7 @@ def sentence(condition: Condition, limits: Mapping[str, float], features: Mappin
 
 def _grouped(part: Condition, limits: Mapping[str, float], features: Mapping[str, Feature]) -> str:
     words = sentence(part, limits, features)
-    return f"({words})" if isinstance(part, All | AnyOf) else words
+    return f"({words})" if isinstance(part, All | AnyOf) and " or " in words else words
 
 
 def _phrase(test: Test, limits: Mapping[str, float], features: Mapping[str, Feature]) -> str:
@@ -181,4 +185,5 @@ def _phrase(test: Test, limits: Mapping[str, float], features: Mapping[str, Feat
     if feature.kind == "text":
         shown = ", ".join(value) if isinstance(value, tuple) else str(value)
         return f"{feature.label} is {'' if test.op == '==' else WORDS[test.op] + ' '}{shown}"
-    return f"{WORDS[test.op]} {value:,g} {feature.label}"
+    noun = feature.singular if value == 1 and feature.singular else feature.label
+    return f"{WORDS[test.op]} {value:,g} {noun}"

@@ -4,8 +4,17 @@
 a feature means the same in a table, a stage rule, the ledger and a model. Only rows up to a snapshot count towards it.
 """
 
-from clm_core.features.frames import Frame, Frames, features_of, load_frames
+from clm_core.features.frames import Frame, Frames, features_of, known_features, load_frames
 from clm_core.features.panel import build_features, build_panel
 from clm_core.features.registry import FEATURES
 
-__all__ = ["FEATURES", "Frame", "Frames", "build_features", "build_panel", "features_of", "load_frames"]
+__all__ = [
+    "FEATURES",
+    "Frame",
+    "Frames",
+    "build_features",
+    "build_panel",
+    "features_of",
+    "known_features",
+    "load_frames",
+]

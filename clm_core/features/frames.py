@@ -59,8 +59,21 @@ def _trait_kinds(customers: pa.Table) -> dict[str, str]:
     }
 
 
+def trait_features(frames: Frames) -> dict[str, Feature]:
+    """The traits of the customers table as features."""
+    return {
+        name: Feature(name, name.replace("_", " "), kind="text" if kind == "text" else "number", needs="customers")
+        for name, kind in frames.traits.items()
+    }
+
+
+def known_features(frames: Frames) -> dict[str, Feature]:
+    """Every feature a rule may name here, also those the files leave empty."""
+    return {**FEATURES, **trait_features(frames)}
+
+
 def features_of(frames: Frames) -> dict[str, Feature]:
-    """The features these frames can give, traits included, in the order a person would look for them."""
+    """The features these files really fill, traits included, in the order a person would look for them."""
     has = {
         "orders": True,
         "amounts": frames.has_amounts,
@@ -72,8 +85,4 @@ def features_of(frames: Frames) -> dict[str, Feature]:
         for name, feature in FEATURES.items()
         if has[feature.needs] and (not name.startswith("first_") or name.removeprefix("first_") in frames.order_columns)
     }
-    traits = {
-        name: Feature(name, name.replace("_", " "), kind="text" if kind == "text" else "number", needs="customers")
-        for name, kind in frames.traits.items()
-    }
-    return {**known, **traits}
+    return {**known, **trait_features(frames)}

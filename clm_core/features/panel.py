@@ -229,12 +229,18 @@ def _finish(frames: Frames, panel: Frame) -> Frame:
     has_order = nw.col(c.N_ORDERS) > 0
     last = nw.when(has_order).then(nw.col(c.LAST_ORDER_DAY))
     first = nw.when(has_order).then(nw.col(c.FIRST_ORDER_DAY).cast(nw.Int64))
-    firsts = [f"first_{name}" for name in ORDER_TRAITS if name in frames.order_columns]
+    firsts = {name: f"first_{name}" for name in ORDER_TRAITS}
     panel = panel.with_columns(
         last.alias(c.LAST_ORDER_DAY),
         first.alias(c.FIRST_ORDER_DAY),
         (as_of - nw.col(c.KNOWN_SINCE_DAY)).alias(c.TENURE_DAYS),
-        *[nw.when(has_order).then(nw.col(name)).alias(name) for name in firsts],
+        # a column the file lacks is missing for all, so that rules may name it in any file
+        *[
+            (nw.when(has_order).then(nw.col(first)) if name in frames.order_columns else nw.lit(None, nw.String)).alias(
+                first
+            )
+            for name, first in firsts.items()
+        ],
         *[_money(frames, name) for name in (c.SPEND_TOTAL, "spend_365d")],
     )
     repeat = nw.col(c.N_ORDER_DAYS) > 1

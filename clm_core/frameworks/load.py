@@ -1,0 +1,72 @@
+"""Read framework definitions: the shipped ones and a user's own."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+import tomli_w
+from pydantic import ValidationError
+
+from clm_core.errors import DefinitionError, did_you_mean
+from clm_core.frameworks.model import Framework
+
+SHIPPED = ("sterne_cutler", "inbound_service", "ecommerce_relationship", "race", "attract_sell_wow", "loyalty_loop")
+"""The ids of the shipped frameworks, the default first."""
+
+
+@cache
+def load_framework(framework_id: str) -> Framework:
+    """A shipped framework by its id.
+
+    Raises
+    ------
+    DefinitionError
+        When no framework of that id is shipped.
+    """
+    if framework_id not in SHIPPED:
+        raise DefinitionError(
+            "There is no such framework." + did_you_mean(framework_id, list(SHIPPED)),
+            where="framework",
+            found=framework_id,
+            allowed=", ".join(SHIPPED),
+            next_step="Choose one of these, or give a definition of your own in the recipe.",
+        )
+    text = resources.files("clm_core.frameworks").joinpath(f"{framework_id}.toml").read_text(encoding="utf-8")
+    return parse_framework(text, f"{framework_id}.toml")
+
+
+def shipped_frameworks() -> list[Framework]:
+    """All shipped frameworks, the default first."""
+    return [load_framework(framework_id) for framework_id in SHIPPED]
+
+
+def parse_framework(text: str, where: str = "framework file") -> Framework:
+    """A framework from TOML text.
+
+    Raises
+    ------
+    DefinitionError
+        When the text is not TOML, or not the shape of a framework; the message names the first faulty place.
+    """
+    try:
+        return Framework.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as fault:
+        raise DefinitionError(
+            "The framework file is not valid TOML.", where=where, found=str(fault), next_step="Mend that line."
+        ) from fault
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        raise DefinitionError(
+            "The framework definition does not fit.",
+            where=f"{where}, {' → '.join(str(part) for part in first['loc'])}",
+            found=f"{first['msg']} ({first.get('input')!r})",
+            allowed="stages, limits and rules as in the shipped definitions",
+            next_step="Mend this place; docs/frameworks.md shows every field.",
+        ) from fault
+
+
+def dump_framework(framework: Framework) -> str:
+    """A framework as TOML text that :func:`parse_framework` reads back to an equal value."""
+    return tomli_w.dumps(framework.model_dump(mode="json", by_alias=True, exclude_none=True))
