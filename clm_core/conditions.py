@@ -6,7 +6,7 @@ and the list of features it reads (:func:`features_used`). A missing feature val
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -127,6 +127,15 @@ def matches(condition: Condition, limits: Mapping[str, float], prefix: str = "")
             return nw.all_horizontal(*[matches(part, limits, prefix) for part in condition.all], ignore_nulls=False)
         case AnyOf():
             return nw.any_horizontal(*[matches(part, limits, prefix) for part in condition.any], ignore_nulls=False)
+
+
+def first_match(conditions: Sequence[Condition | None], limits: Mapping[str, float], prefix: str = "") -> nw.Expr:
+    """The index of the first condition that holds (None always does), or the number of conditions when none does."""
+    number: nw.Expr = nw.lit(len(conditions), nw.Int32)
+    for index in range(len(conditions) - 1, -1, -1):
+        condition, here = conditions[index], nw.lit(index, nw.Int32)
+        number = here if condition is None else nw.when(matches(condition, limits, prefix)).then(here).otherwise(number)
+    return number
 
 
 def right_side(test: Test, limits: Mapping[str, float]) -> Any:

@@ -9,7 +9,7 @@ import narwhals as nw
 from pydantic import BaseModel, ConfigDict, Field
 
 from clm_core import columns as c
-from clm_core.conditions import Condition, Feature, matches, sentence
+from clm_core.conditions import Condition, Feature, first_match, sentence
 
 
 class _Frozen(BaseModel):
@@ -81,15 +81,7 @@ class Framework(_Frozen):
 
     def rule_number(self, prefix: str = "") -> nw.Expr:
         """The index of the first rule that holds, as one expression over columns named ``prefix`` + feature."""
-        number: nw.Expr = nw.lit(len(self.rules), nw.Int32)
-        for index in range(len(self.rules) - 1, -1, -1):
-            condition = self.rules[index].when
-            here = nw.lit(index, nw.Int32)
-            if condition is None:
-                number = here
-            else:
-                number = nw.when(matches(condition, self.limit_values, prefix)).then(here).otherwise(number)
-        return number
+        return first_match([rule.when for rule in self.rules], self.limit_values, prefix)
 
     @property
     def stage_of_rule(self) -> list[str]:

@@ -1,0 +1,148 @@
+"""The files a run leaves: the terminal contract, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from clm_core import columns as c
+from clm_core.errors import InputError
+from clm_core.exports import to_csv
+from clm_core.ingest import Imported
+from clm_core.pipeline import Analysis
+from clm_core.recipe import Recipe, dump_recipe
+from clm_core.tables import to_date
+
+CUSTOMER_COLUMNS = (
+    c.CUSTOMER_ID,
+    c.N_ORDERS,
+    c.SPEND_TOTAL,
+    c.FIRST_ORDER_AT,
+    c.LAST_ORDER_AT,
+    c.DAYS_SINCE_LAST_ORDER,
+    c.STAGE,
+    c.STAGE_RULE,
+    c.PERSONA,
+    *(score + suffix for score in c.SCORES for suffix in ("", c.LOW, c.HIGH)),
+)
+"""The columns of `customers.csv`, in order."""
+
+
+def write_outputs(analysis: Analysis, out: Path) -> list[Path]:
+    """Write every file of the contract into ``out``; on any failure ``out`` is left as it was.
+
+    Raises
+    ------
+    InputError
+        When ``out`` is a file, or cannot be written.
+    """
+    if out.exists() and not out.is_dir():
+        raise InputError(
+            "The output folder is a file.", where="--out", found=str(out), next_step="Name a folder, new or existing."
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=out.parent))
+    except OSError as fault:
+        raise InputError(
+            "The output folder cannot be written.", where="--out", found=str(fault), next_step="Name another folder."
+        ) from fault
+    try:
+        for name, text in render_outputs(analysis).items():
+            (staging / name).write_text(text, encoding="utf-8")
+        out.mkdir(exist_ok=True)
+        return [path.replace(out / path.name) for path in sorted(staging.iterdir())]
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def render_outputs(analysis: Analysis) -> dict[str, str]:
+    """File name → text, for every file of the contract."""
+    orders = analysis.workspace.dataset.imported["orders"]
+    return {
+        "summary.json": _json(summarise(analysis)),
+        "customers.csv": to_csv(customer_table(analysis.customers)),
+        "stages.csv": to_csv(analysis.stages),
+        "moves.csv": to_csv(analysis.lifecycle.moves),
+        "models.json": _json({"models": [asdict(card) for card in analysis.scores.cards]}),
+        "recipe.toml": dump_recipe(resolved_recipe(analysis)),
+        "set_aside.csv": to_csv(orders.set_aside.to_pandas()),
+    }
+
+
+def customer_table(customers: pd.DataFrame) -> pd.DataFrame:
+    """The customers in the contract's columns; a score that was refused is an empty column."""
+    table = customers.reindex(columns=list(CUSTOMER_COLUMNS))
+    for at in (c.FIRST_ORDER_AT, c.LAST_ORDER_AT):
+        table[at] = pd.to_datetime(table[at]).dt.strftime("%Y-%m-%d")
+    table[c.DAYS_SINCE_LAST_ORDER] = table[c.DAYS_SINCE_LAST_ORDER].astype("Int64")
+    return table
+
+
+def resolved_recipe(analysis: Analysis) -> Recipe:
+    """The run's recipe with what was guessed filled in, so that it reproduces the run."""
+    mapping = {kind: result.mapping for kind, result in analysis.workspace.dataset.imported.items()}
+    as_of = to_date(analysis.workspace.as_of_day)
+    return analysis.recipe.model_copy(update={"mapping": mapping, "as_of": as_of})
+
+
+def summarise(analysis: Analysis) -> dict[str, Any]:
+    """The figures of `summary.json`: row counts of the whole file, all else as at the as-of day."""
+    dataset, as_of_day = analysis.workspace.dataset, analysis.workspace.as_of_day
+    orders = dataset.imported["orders"]
+    seen = dataset.tables.orders.to_pandas()
+    seen = seen[seen[c.DAY] <= as_of_day]
+    bought = seen[seen[c.IS_PURCHASE]]
+    n_customers = int(seen[c.CUSTOMER_ID].nunique())
+    others = {kind: _rows(result) for kind, result in dataset.imported.items() if kind != "orders"}
+    return {
+        **_rows(orders),
+        "n_orders": len(bought),
+        "n_order_days": int(bought[[c.CUSTOMER_ID, c.DAY]].drop_duplicates().shape[0]),
+        "n_customers": n_customers,
+        "n_leads": len(analysis.customers) - n_customers,
+        "revenue": round(float(seen[c.AMOUNT].sum()), 2) if dataset.tables.has_amounts else None,
+        "currency": dataset.tables.currency or None,
+        "first_order_at": _moment(seen[c.ORDERED_AT].min()),
+        "last_order_at": _moment(seen[c.ORDERED_AT].max()),
+        "as_of": to_date(as_of_day).isoformat(),
+        "horizon_days": analysis.recipe.horizon_days,
+        "framework": analysis.lifecycle.framework.id,
+        "mapping": orders.mapping.columns,
+        "issues": [asdict(issue) for result in dataset.imported.values() for issue in result.issues],
+        "other_tables": others,
+        "timings": analysis.timings,
+    }
+
+
+def _rows(result: Imported) -> dict[str, int]:
+    return {
+        "rows_read": result.rows_read,
+        "rows_kept": result.rows_kept,
+        "rows_set_aside": result.rows_set_aside,
+    }
+
+
+def _moment(moment: pd.Timestamp) -> str:
+    """ISO 8601; files that hold days only get a day only."""
+    return moment.date().isoformat() if moment == moment.normalize() else moment.isoformat()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN: what is not known is null."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,221 @@
+"""The whole story: files → tables → features at every month end → stages, personas, scores.
+
+:func:`analyse` tells it in one go, as the terminal does. The app calls the same steps one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import pandas as pd
+
+from clm_core import columns as c
+from clm_core.engine import Engine, collect
+from clm_core.errors import DefinitionError, PeriodError
+from clm_core.features import Frame, Frames, known_features, load_frames
+from clm_core.frameworks import Framework, check_framework
+from clm_core.ingest import Imported, TableKind, import_table
+from clm_core.ledger import Ledger, build_ledger, count_moves, stock_and_flow
+from clm_core.models import Scores, score_customers
+from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_names, require_sound
+from clm_core.recipe import Recipe
+from clm_core.stages import assign_rules, count_stages, name_stages
+from clm_core.tables import EPOCH, Tables, to_date, to_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of one analysis, by the table they feed. Several files of one shape are one history."""
+
+    orders: tuple[Path, ...]
+    customers: tuple[Path, ...] = ()
+    events: tuple[Path, ...] = ()
+    spend: tuple[Path, ...] = ()
+
+    def given(self) -> dict[TableKind, tuple[Path, ...]]:
+        """The kinds for which there is a file."""
+        kinds: tuple[TableKind, ...] = ("orders", "customers", "events", "spend")
+        return {kind: getattr(self, kind) for kind in kinds if getattr(self, kind)}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What was read: the canonical tables, and for each file how it was understood."""
+
+    imported: dict[TableKind, Imported]
+    tables: Tables
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A data set inside an engine, with its ledger up to ``as_of_day``."""
+
+    dataset: Dataset
+    frames: Frames
+    ledger: Ledger
+    as_of_day: int
+
+    @property
+    def today(self) -> Frame:
+        """One row per customer known at the as-of day."""
+        return self.ledger.frame.filter(nw.col(c.PERIOD) == len(self.ledger.snapshots) - 1)
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Stages under one framework: how many now, every move between month ends, and the month × stage grid."""
+
+    framework: Framework
+    counts: pd.DataFrame
+    moves: pd.DataFrame
+    stock: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything a run found."""
+
+    workspace: Workspace
+    recipe: Recipe
+    lifecycle: Lifecycle
+    scores: Scores
+    customers: pd.DataFrame
+    stages: pd.DataFrame
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def analyse(
+    sources: Sources,
+    recipe: Recipe,
+    engine: Engine,
+    *,
+    clock: Callable[[], float] | None = None,
+    on_step: Callable[[str], None] | None = None,
+) -> Analysis:
+    """Read the files and compute everything the terminal writes.
+
+    Parameters
+    ----------
+    sources, recipe
+        Files, and everything the user chose.
+    engine
+        Where frames live; the caller opens and closes it.
+    clock, on_step
+        Seconds from any start, to time the steps; and who is told a step's name when it begins.
+
+    Raises
+    ------
+    ClmError
+        A file cannot be used, a definition is not valid, or the as-of day lies outside the data.
+    """
+    timings: dict[str, float] = {}
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        if on_step:
+            on_step(name)
+        start = clock() if clock else 0.0
+        yield
+        timings[name] = round((clock() if clock else 0.0) - start, 4)
+
+    with step("read"):
+        dataset = load_dataset(sources, recipe)
+    with step("ledger"):
+        workspace = open_workspace(dataset, engine, recipe.as_of)
+    with step("stages"):
+        lifecycle = read_lifecycle(workspace, recipe.chosen_framework())
+    with step("models"):
+        scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+    with step("customers"):
+        customers = list_customers(workspace, lifecycle.framework, recipe.personas, scores)
+        stages = count_stages(customers, lifecycle.framework)
+    return Analysis(workspace, recipe, lifecycle, scores, customers, stages, timings)
+
+
+def load_dataset(sources: Sources, recipe: Recipe) -> Dataset:
+    """Read every given file into its canonical table."""
+    imported = {kind: import_table(paths, kind, recipe.mapping.get(kind)) for kind, paths in sources.given().items()}
+    tables = {kind: result.table for kind, result in imported.items()}
+    return Dataset(imported, Tables(**tables, currency=imported["orders"].currency))
+
+
+def open_workspace(dataset: Dataset, engine: Engine, as_of: date | None = None) -> Workspace:
+    """Put the tables into an engine and build the ledger; the as-of day is the last order's unless given.
+
+    Raises
+    ------
+    PeriodError
+        When ``as_of`` lies outside the days that the files cover.
+    """
+    frames = load_frames(dataset.tables, engine)
+    as_of_day = last_order_day(dataset.tables) if as_of is None else to_day(as_of)
+    if not frames.first_day <= as_of_day <= frames.last_day:
+        raise PeriodError(
+            "The as-of day lies outside the data.",
+            where="as-of day",
+            found=to_date(as_of_day).isoformat(),
+            allowed=f"{to_date(frames.first_day)} to {to_date(frames.last_day)}, the first and last day in the files",
+            next_step="Choose a day in this range: before it there is no order, after it nothing is known.",
+        )
+    return Workspace(dataset, frames, build_ledger(frames, as_of_day), as_of_day)
+
+
+def last_order_day(tables: Tables) -> int:
+    """The day of the last order in the file."""
+    return int(tables.orders[c.DAY].to_numpy().max())
+
+
+def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
+    """Count stages and moves under a framework; this is all that changes when a limit moves.
+
+    Raises
+    ------
+    DefinitionError
+        When the framework has a fault; the first is named.
+    """
+    faults = check_framework(framework, known_features(workspace.frames))
+    if faults:
+        raise DefinitionError(
+            faults[0].message,
+            where=f"framework '{framework.name}'",
+            found=f"{len(faults)} fault(s)",
+            next_step="Change the rule or limit that is named.",
+        )
+    moves = count_moves(workspace.ledger, framework)
+    stock = stock_and_flow(moves, framework)
+    now = stock[stock[c.AS_OF] == stock[c.AS_OF].max()]
+    counts = now[[c.STAGE, c.N_CUSTOMERS, c.SHARE]].reset_index(drop=True)
+    return Lifecycle(framework, counts, moves, stock)
+
+
+def list_customers(
+    workspace: Workspace, framework: Framework, personas: tuple[Persona, ...], scores: Scores | None = None
+) -> pd.DataFrame:
+    """One row per customer known at the as-of day, by id: features, stage and its rule, persona, scores.
+
+    Raises
+    ------
+    DefinitionError
+        When a persona reads what is no feature of these files.
+    """
+    features = known_features(workspace.frames)
+    require_sound(personas, features)
+    numbered = assign_personas(assign_rules(workspace.today, framework), personas)
+    days = [c.FIRST_ORDER_DAY, c.LAST_ORDER_DAY]
+    table = collect(numbered.select(c.CUSTOMER_ID, *features, *days, c.RULE_NO, PERSONA_NO))
+    named = name_stages(table, framework)
+    named[c.PERSONA] = named.pop(PERSONA_NO).astype(int).map(dict(enumerate(persona_names(personas))))
+    for at, day in ((c.FIRST_ORDER_AT, c.FIRST_ORDER_DAY), (c.LAST_ORDER_AT, c.LAST_ORDER_DAY)):
+        named[at] = pd.Timestamp(EPOCH) + pd.to_timedelta(named.pop(day).astype("Float64").astype("float64"), unit="D")
+    if scores is not None:
+        named = named.merge(scores.table, on=c.CUSTOMER_ID, how="left", validate="one_to_one")
+    return named.sort_values(c.CUSTOMER_ID, ignore_index=True)

@@ -1,0 +1,89 @@
+"""Everything a user tuned, as one value that goes into TOML and comes back equal."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clm_core.errors import DefinitionError, InputError
+from clm_core.frameworks import SHIPPED, Framework, load_framework
+from clm_core.ingest import Mapping, TableKind
+from clm_core.personas import Persona, default_personas
+
+SHORTEST_HORIZON, LONGEST_HORIZON = 7, 730
+
+
+class Recipe(BaseModel):
+    """What reproduces a run on the same files: mapping, framework and limits, personas, day and horizon."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = Field(default=1, ge=1, le=1)
+    framework: str = SHIPPED[0]
+    limits: dict[str, float] = {}
+    horizon_days: int = Field(default=90, ge=SHORTEST_HORIZON, le=LONGEST_HORIZON)
+    as_of: date | None = None
+    mapping: dict[TableKind, Mapping] = {}
+    definition: Framework | None = None
+    personas: tuple[Persona, ...] = Field(default_factory=default_personas)
+
+    def chosen_framework(self) -> Framework:
+        """The framework with the user's limits: a definition of their own, or a shipped one."""
+        base = self.definition or load_framework(self.framework)
+        return base.with_limits(self.limits)
+
+
+def parse_recipe(text: str, where: str = "recipe") -> Recipe:
+    """A recipe from TOML text.
+
+    Raises
+    ------
+    DefinitionError
+        When the text is not TOML or not a recipe; the message names the first faulty place.
+    """
+    try:
+        return Recipe.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as fault:
+        raise DefinitionError(
+            "The recipe is not valid TOML.", where=where, found=str(fault), next_step="Mend that line."
+        ) from fault
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = " → ".join(str(part) for part in first["loc"])
+        raise DefinitionError(
+            "The recipe does not fit.",
+            where=f"{where}, {place}",
+            found=f"{first['msg']} ({first.get('input')!r})"[:300],
+            allowed=", ".join(Recipe.model_fields),
+            next_step="Mend this place, or start from the recipe.toml that a run writes.",
+        ) from fault
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a file."""
+    try:
+        return parse_recipe(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(
+            "The recipe cannot be read.", where=str(path), found=str(fault), next_step="Check the path of --recipe."
+        ) from fault
+
+
+def dump_recipe(recipe: Recipe) -> str:
+    """A recipe as TOML text."""
+    plain: dict[str, Any] = recipe.model_dump(mode="python", by_alias=True, exclude_none=True)
+    return tomli_w.dumps(_plain(plain))
+
+
+def _plain(value: Any) -> Any:
+    """Tuples and nested models as TOML knows them."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return value
