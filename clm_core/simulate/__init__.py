@@ -1,7 +1,7 @@
 """A seeded children's bicycle shop whose truth is known: sample data, and ground to test estimates on."""
 
-from clm_core.simulate.calendar import ShopSettings
 from clm_core.simulate.files import write_files
+from clm_core.simulate.settings import ShopSettings
 from clm_core.simulate.shop import DEFAULT_SEED, SimulatedShop, as_tables, simulate_horizon, simulate_shop
 
 __all__ = [

@@ -6,16 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clm_core.simulate.calendar import (
-    Flags,
-    Floats,
-    Ints,
-    ShopSettings,
-    build_calendar,
-    draw_by_persona,
-    draw_from,
-    stream,
-)
 from clm_core.simulate.people import People
 from clm_core.simulate.personas import CHANNELS, ONE_OFF, PERSONAS, by_persona
 from clm_core.simulate.process import Lives
@@ -27,6 +17,16 @@ from clm_core.simulate.products import (
     further_line_mix,
     mean_prices,
     price_table,
+)
+from clm_core.simulate.settings import (
+    Flags,
+    Floats,
+    Ints,
+    ShopSettings,
+    build_calendar,
+    draw_by_persona,
+    draw_from,
+    stream,
 )
 
 GUEST = -1

@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from clm_core import columns as c
 from clm_core.simulate.baskets import Lines, Placed
-from clm_core.simulate.calendar import DAY_MINUTES, Calendar, Floats, Ints, ShopSettings
 from clm_core.simulate.ledgers import customer_ids, moments, words
 from clm_core.simulate.people import People
 from clm_core.simulate.process import NEVER, Lives
+from clm_core.simulate.settings import DAY_MINUTES, Calendar, Floats, Ints, ShopSettings
 from clm_core.tables import EVENT_KINDS, EVENTS
 
 ANONYMOUS = -1

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from clm_core import columns as c
 from clm_core.simulate.baskets import CANCELLED, GUEST, RETURNED, TAKEN_BACK, UNREADABLE, Lines, Placed
-from clm_core.simulate.calendar import DAY_MINUTES, Calendar, Flags, Ints
 from clm_core.simulate.people import People
 from clm_core.simulate.personas import CHANNELS, COUNTRIES
 from clm_core.simulate.products import PRODUCTS
+from clm_core.simulate.settings import DAY_MINUTES, Calendar, Flags, Ints
 from clm_core.tables import ORDERS
 
 FIRST_ORDER_NO = 10_001

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clm_core.simulate.calendar import DAY_MINUTES, Flags, Floats, Ints, stream
 from clm_core.simulate.contacts import Batch, Scene, batch
 from clm_core.simulate.people import MAILS_A_MONTH
 from clm_core.simulate.personas import by_persona
+from clm_core.simulate.settings import DAY_MINUTES, Flags, Floats, Ints, stream
 
 MONTH_DAYS = 30.44
 PERSONAL_SHARE = 0.18

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clm_core.simulate.calendar import (
+from clm_core.simulate.personas import PERSONAS, by_persona, seasons
+from clm_core.simulate.settings import (
     DAY_MINUTES,
     YEAR_DAYS,
     Calendar,
@@ -19,7 +20,6 @@ from clm_core.simulate.calendar import (
     draw_from,
     stream,
 )
-from clm_core.simulate.personas import PERSONAS, by_persona, seasons
 
 # mails a month: share of subscribers, effect on orders, effect on leaving. Two a month serves best, four drives away.
 MAILS_A_MONTH = (0.5, 1.0, 2.0, 4.0)

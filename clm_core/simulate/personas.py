@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clm_core.simulate.calendar import Floats
+from clm_core.simulate.settings import Floats
 
 CHANNELS = ("web", "shop", "phone", "marketplace")
 SOURCES = (

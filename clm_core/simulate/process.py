@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clm_core.simulate.calendar import YEAR_DAYS, Calendar, Flags, Floats, Ints, ShopSettings, build_calendar, stream
 from clm_core.simulate.people import People
 from clm_core.simulate.personas import by_persona
+from clm_core.simulate.settings import YEAR_DAYS, Calendar, Flags, Floats, Ints, ShopSettings, build_calendar, stream
 
 NEVER = -1
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clm_core.simulate.calendar import YEAR_DAYS, Calendar, Flags, Floats, Ints, ShopSettings, draw_from
 from clm_core.simulate.people import People
 from clm_core.simulate.personas import by_persona
+from clm_core.simulate.settings import YEAR_DAYS, Calendar, Flags, Floats, Ints, ShopSettings, draw_from
 
 CATEGORIES = ("Bikes", "Accessories", "Clothing", "Parts", "Service", "Outdoor toys")
 SALE_PERCENT = (10, 20, 20, 15, 0, 20)

@@ -21,7 +21,6 @@ from clm_core.simulate.baskets import (
     fill_baskets,
     place_orders,
 )
-from clm_core.simulate.calendar import DAY_MINUTES, Floats, Ints, ShopSettings, build_calendar
 from clm_core.simulate.contacts import Scene, build_events
 from clm_core.simulate.ledgers import (
     CURRENCY,
@@ -36,6 +35,7 @@ from clm_core.simulate.mail import make_mail_events
 from clm_core.simulate.people import draw_people
 from clm_core.simulate.personas import COUNTRIES, PERSONAS, SOURCES
 from clm_core.simulate.process import NEVER, Lives, live, look_ahead
+from clm_core.simulate.settings import DAY_MINUTES, Floats, Ints, ShopSettings, build_calendar
 from clm_core.simulate.spending import build_spend
 from clm_core.simulate.voice import make_voice_events
 from clm_core.simulate.web import make_web_events

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from clm_core import columns as c
 from clm_core.simulate.baskets import GUEST, WEB, Placed
-from clm_core.simulate.calendar import Calendar, Floats, Ints, ShopSettings, stream
 from clm_core.simulate.contacts import Scene
 from clm_core.simulate.personas import SOURCES
+from clm_core.simulate.settings import Calendar, Floats, Ints, ShopSettings, stream
 from clm_core.tables import SPEND
 
 

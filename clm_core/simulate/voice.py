@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from clm_core.simulate.baskets import GUEST, WEB
-from clm_core.simulate.calendar import DAY_MINUTES, Ints, stream
 from clm_core.simulate.contacts import ANONYMOUS, EVENT_CHANNELS, Batch, Scene, batch
 from clm_core.simulate.personas import ONE_OFF, PERSONAS, SOURCES, by_persona
+from clm_core.simulate.settings import DAY_MINUTES, Ints, stream
 
 TICKET_SHARE, FAREWELL_TICKET_SHARE = 0.045, 0.35
 UNSOLVED_SHARE, FAREWELL_UNSOLVED_SHARE = 0.08, 0.60

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from clm_core.simulate.baskets import WEB
-from clm_core.simulate.calendar import DAY_MINUTES, YEAR_DAYS, Floats, Ints, stream
 from clm_core.simulate.contacts import ANONYMOUS, Batch, Scene, batch
 from clm_core.simulate.products import PRODUCTS
+from clm_core.simulate.settings import DAY_MINUTES, YEAR_DAYS, Floats, Ints, stream
 
 # recorded visits a year without an order, for everyone and for each order a year on top
 VISITS_A_YEAR = 0.9
