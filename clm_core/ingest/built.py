@@ -1,0 +1,103 @@
+"""What a table builder hands back, and the rows it could not use.
+
+Every builder leaves a table ``judged(row, reason)`` behind: one row a data row, reason null for the rows kept. All
+counts and the set-aside rows come from it, so that nothing can be lost between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from clm_core import columns as c
+from clm_core.errors import InputError, Issue
+from clm_core.ingest.cells import Cells
+from clm_core.ingest.dialect import column_names
+from clm_core.ingest.query import arrow, count
+from clm_core.ingest.read import Source
+from clm_core.ingest.values import literal
+from clm_core.tables import TableContract
+
+NO_CUSTOMER = "no customer"
+NO_DATE = "no date"
+BAD_DATE = "date not readable"
+NO_AMOUNT = "no amount"
+BAD_AMOUNT = "amount not readable"
+DEAD = "order failed, voided or cancelled"
+CANCELLED = "order has a cancellation date"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A canonical table, what was noticed while building it, and the currency where the file tells."""
+
+    table: pa.Table
+    issues: tuple[Issue, ...]
+    currency: str = ""
+
+
+def set_aside(con: Any, source: Source) -> pa.Table:
+    """The rows that could not be used: row number, reason, and the text as it was in the file."""
+    columns = ", ".join(f"s.c{i}" for i in range(len(source.names)))
+    table = arrow(
+        con,
+        f"select j.row as row, j.reason as reason, {columns} from judged j join source s on s.rowid + 1 = j.row "
+        "where j.reason is not null order by j.row",
+    )
+    return table.rename_columns(list(column_names([c.ROW, c.REASON, *source.names])))
+
+
+def reason_issues(con: Any, cells: Cells, roles: dict[str, str]) -> list[Issue]:
+    """One warning for each reason, with up to five rows; ``roles`` tells which cell shows the problem."""
+    issues = []
+    counts = con.execute(
+        "select reason, count(*) from judged where reason is not null group by reason order by 2 desc, 1"
+    ).fetchall()
+    for reason, n in counts:
+        shown = cells.raw(roles[reason]) if reason in roles else "null"
+        rows = con.execute(
+            f"select j.row, {shown} from judged j join source s on s.rowid + 1 = j.row "
+            f"where j.reason = {literal(reason)} order by j.row limit 5"
+        ).fetchall()
+        examples = tuple(f"row {row}" + (f": {cell}" if cell else "") for row, cell in rows)
+        code = "set_aside_" + "_".join(reason.replace(",", "").split())
+        issues.append(Issue("warning", code, f"{n:,} {_rows(n)} set aside: {reason}.", int(n), examples))
+    return issues
+
+
+def unreadable_issues(cells: Cells, roles: tuple[str, ...]) -> list[Issue]:
+    """Warnings for optional numbers that cannot be read: the row stays, the value is left out."""
+    issues = []
+    for role in roles:
+        n, examples = cells.unreadable(role)
+        if n:
+            message = f"{n:,} {_rows(n)} kept without '{role}': it is not a number."
+            issues.append(Issue("warning", "number_not_readable", message, n, examples))
+    return issues
+
+
+def checked(table: pa.Table, contract: TableContract) -> pa.Table:
+    """The table in the contract's types, which an engine's own flavours of text and timestamp may miss."""
+    known = {**contract.required, **contract.optional}
+    types = zip(table.column_names, table.schema.types, strict=True)
+    return contract.check(table.cast(pa.schema([(name, known.get(name, found)) for name, found in types])))
+
+
+def check_any_kept(con: Any, source: Source) -> None:
+    """Raise InputError when no row can be used, naming the reasons."""
+    if count(con, "select count(*) from judged where reason is null"):
+        return
+    counts = con.execute("select reason, count(*) from judged group by 1 order by 2 desc, 1").fetchall()
+    raise InputError(
+        f"No row of '{source.file_name}' can be used.",
+        where=source.file_name,
+        found=", ".join(f"{reason} ({n:,} {_rows(n)})" for reason, n in counts),
+        allowed="rows in which every required column has a readable value",
+        next_step="Check the mapping, the date order and the decimal mark, then import again.",
+    )
+
+
+def _rows(n: int) -> str:
+    return "row" if n == 1 else "rows"

@@ -1,0 +1,125 @@
+"""Files to canonical tables: load, look, read the dates, build, and account for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from clm_core.errors import Issue
+from clm_core.ingest.built import Built, set_aside
+from clm_core.ingest.customers import build_customers
+from clm_core.ingest.events import build_events
+from clm_core.ingest.inspection import Inspection, look_at
+from clm_core.ingest.mapping import Mapping, check_mapping
+from clm_core.ingest.moments import OrderEvidence, create_moments, find_order
+from clm_core.ingest.orders import build_orders
+from clm_core.ingest.read import Source, load
+from clm_core.ingest.roles import ROLES, TableKind
+from clm_core.ingest.spend import build_spend
+from clm_core.ingest.workspace import open_workspace
+
+_BUILDERS: dict[TableKind, Callable[[Any, Source, Mapping], Built]] = {
+    "orders": build_orders,
+    "customers": build_customers,
+    "events": build_events,
+    "spend": build_spend,
+}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A canonical table with everything needed to account for it: rows set aside, findings, the mapping used."""
+
+    kind: TableKind
+    table: pa.Table
+    set_aside: pa.Table
+    issues: tuple[Issue, ...]
+    mapping: Mapping
+    inspection: Inspection
+    rows_read: int
+    rows_kept: int
+    rows_set_aside: int
+    currency: str
+
+
+def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Mapping | None = None) -> Imported:
+    """Read files into one canonical table; rows that cannot be used are set aside with a reason.
+
+    Parameters
+    ----------
+    paths
+        One file, or several of one shape that together are one history.
+    kind
+        What the rows are: orders, customers, events or spend.
+    mapping
+        Which column plays which role. Guessed where it is left out. A ``date_order`` of "ymd" leaves dates such as
+        03/04/2026 to the evidence of the whole column.
+
+    Returns
+    -------
+    Imported
+        The table, the rows set aside, the findings, and counts with ``rows_read = rows_kept + rows_set_aside``.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read, lacks a required column, or has no row that can be used.
+    MappingError
+        When the mapping names a column or role that does not exist, or the files have different columns.
+    """
+    with open_workspace() as workspace:
+        con = workspace.con
+        source = load(workspace, paths)
+        inspection = look_at(workspace, source, kind)
+        used = mapping or inspection.guess.mapping
+        check_mapping(used, source, kind)
+        used, date_issues = _read_dates(con, source, kind, used, is_guessed=mapping is None)
+        built = _BUILDERS[kind](con, source, used)
+        aside = set_aside(con, source)
+        return Imported(
+            kind=kind,
+            table=built.table,
+            set_aside=aside,
+            issues=(*date_issues, *built.issues),
+            mapping=used,
+            inspection=inspection,
+            rows_read=source.n_rows,
+            rows_kept=source.n_rows - len(aside),
+            rows_set_aside=len(aside),
+            currency=built.currency,
+        )
+
+
+def _read_dates(
+    con: Any, source: Source, kind: TableKind, mapping: Mapping, *, is_guessed: bool
+) -> tuple[Mapping, list[Issue]]:
+    """Create the table ``moments`` for the date role; return the mapping with the order used, and what to say of it."""
+    role = next((r.name for r in ROLES[kind] if r.holds == "date" and r.name in mapping.columns), None)
+    if role is None:
+        return mapping, []
+    column = source.sql(mapping.columns[role])
+    issues = []
+    if is_guessed or mapping.date_order == "ymd":
+        evidence = find_order(con, column)
+        mapping = mapping.model_copy(update={"date_order": evidence.order})
+        issues += _order_issues(evidence, mapping.columns[role])
+    n_zoned = create_moments(con, "moments", column, mapping.date_order)
+    if n_zoned:
+        message = f"Dates in '{mapping.columns[role]}' carry a time zone: the clock time is kept as written, the zone is not used."
+        issues.append(Issue("info", "time_zone_dropped", message, n_zoned))
+    return mapping, issues
+
+
+def _order_issues(evidence: OrderEvidence, column: str) -> list[Issue]:
+    if not evidence.is_ambiguous:
+        return []
+    day_first, month_first = evidence.readings
+    message = (
+        f"Dates in '{column}' can be read day-first or month-first: '{evidence.example}' is {day_first} or {month_first}. "
+        "Day-first was taken; set the date order in the mapping if that is wrong."
+    )
+    return [Issue("warning", "date_order_ambiguous", message, 0, (evidence.example,))]

@@ -1,0 +1,116 @@
+"""Text rows to customers: one row each, every other column kept as a trait."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from clm_core import columns as c
+from clm_core.errors import Issue
+from clm_core.ingest.built import NO_CUSTOMER, Built, check_any_kept, checked, reason_issues
+from clm_core.ingest.cells import Cells
+from clm_core.ingest.dialect import column_names
+from clm_core.ingest.mapping import Mapping
+from clm_core.ingest.query import arrow, one_row
+from clm_core.ingest.read import Source
+from clm_core.ingest.values import literal, number
+from clm_core.tables import CUSTOMERS
+
+_OWN_NAMES = frozenset(v for k, v in vars(c).items() if k.isupper() and isinstance(v, str))
+_NUMBER_SHARE = 0.95
+
+
+def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
+    """Build the customers table from ``source`` and ``moments``; leave ``judged`` behind."""
+    cells = Cells(con, source, mapping, (), c.CREATED_AT)
+    one_row(
+        con,
+        f"""create temp table judged as
+        select row, customer_id, created_at, case when problem is not null then problem
+            when customer_id is null then {literal(NO_CUSTOMER)} end as reason
+        from (select s.rowid + 1 as row, s.problem as problem, {cells.id(c.CUSTOMER_ID)} as customer_id,
+                {cells.moment} as created_at from {cells.rows})""",
+    )
+    check_any_kept(con, source)
+    traits = _traits(source, mapping)
+    numeric = [i for i in traits if _is_number(con, i, mapping.decimal)]
+    columns = "".join(f", {_trait_sql(i, i in numeric, mapping.decimal)}" for i in traits)
+    table = arrow(
+        con,
+        f"""select customer_id, created_at, date_diff('day', date '1970-01-01', created_at::date)::int as day
+            {"".join(f", t{i}" for i in traits)}
+        from (select j.customer_id, arg_min(created_at, j.row) filter (where created_at is not null) as created_at {columns}
+              from judged j join source s on s.rowid + 1 = j.row where j.reason is null group by j.customer_id)
+        order by customer_id""",
+    )
+    named = table.rename_columns([c.CUSTOMER_ID, c.CREATED_AT, c.DAY, *trait_names([source.names[i] for i in traits])])
+    issues = [*reason_issues(con, cells, {}), *_date_issues(con, cells), *_duplicate_issues(con)]
+    issues += _lost_numbers(con, source, numeric, mapping.decimal)
+    return Built(checked(named, CUSTOMERS), tuple(issues))
+
+
+def trait_names(names: list[str]) -> list[str]:
+    """Column names in snake_case, distinct, and never a name the project uses itself."""
+    cleaned = []
+    for name in names:
+        spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+        snake = re.sub(r"\W+|_+", "_", spaced).strip("_").lower() or "trait"
+        cleaned.append(f"trait_{snake}" if snake in _OWN_NAMES else snake)
+    return list(column_names(cleaned))
+
+
+def _traits(source: Source, mapping: Mapping) -> list[int]:
+    used = set(mapping.columns.values())
+    return [i for i, name in enumerate(source.names) if name not in used]
+
+
+def _is_number(con: Any, i: int, decimal: str) -> bool:
+    """True when nearly all cells are numbers and none has a leading zero, as codes and phone numbers do."""
+    n, n_numbers, n_codes = con.execute(
+        f"""select count(known(c{i})), count({number(f"c{i}", decimal)}),
+            count(*) filter (regexp_full_match(known(c{i}), '0[0-9]+'))
+        from source where problem is null""",
+    )
+    return bool(n) and n_codes == 0 and n_numbers >= _NUMBER_SHARE * n
+
+
+def _trait_sql(i: int, is_number: bool, decimal: str) -> str:
+    value = number(f"s.c{i}", decimal) if is_number else f"cell(s.c{i})"
+    return f"arg_min({value}, j.row) filter (where {value} is not null) as t{i}"
+
+
+def _date_issues(con: Any, cells: Cells) -> list[Issue]:
+    if not cells.has(c.CREATED_AT):
+        return []
+    raw = cells.raw(c.CREATED_AT)
+    n, examples = one_row(
+        con,
+        f"""select count(*), list(distinct {raw})[:5] from source s left join moments m on m.raw = s.{raw}
+        where known({raw}) is not null and m.moment is null and problem is null""",
+    )
+    message = f"{n:,} customers kept without their start: the date is not readable."
+    return [Issue("warning", "date_not_readable", message, int(n), tuple(sorted(examples)))] if n else []
+
+
+def _duplicate_issues(con: Any) -> list[Issue]:
+    rows = con.execute(
+        "select customer_id, count(*) from judged where reason is null group by 1 having count(*) > 1 order by 1"
+    ).fetchall()
+    n = sum(count - 1 for _, count in rows)
+    message = f"{len(rows):,} customers appear on several rows: their first filled cells were taken."
+    examples = tuple(str(customer) for customer, _ in rows[:5])
+    return [Issue("warning", "duplicate_customers", message, n, examples)] if rows else []
+
+
+def _lost_numbers(con: Any, source: Source, numeric: list[int], decimal: str) -> list[Issue]:
+    issues = []
+    for i in numeric:
+        n, examples = one_row(
+            con,
+            f"""select count(*), list(distinct c{i})[:5] from source
+            where known(c{i}) is not null and {number(f"c{i}", decimal)} is null and problem is null""",
+        )
+        if n:
+            message = f"{n:,} cells of '{source.names[i]}' are not numbers and were left out."
+            issues.append(Issue("warning", "number_not_readable", message, int(n), tuple(sorted(examples))))
+    return issues

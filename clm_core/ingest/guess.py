@@ -1,0 +1,185 @@
+"""The guess which column plays which role, with a confidence and a reason for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from clm_core import columns as c
+from clm_core.ingest.aliases import CURRENCY_CODES, HEADERS, HINTS, fold
+from clm_core.ingest.claim import Claim
+from clm_core.ingest.content import guess_by_content
+from clm_core.ingest.mapping import Mapping
+from clm_core.ingest.moments import find_order
+from clm_core.ingest.profile import ColumnProfile
+from clm_core.ingest.query import count, one_row
+from clm_core.ingest.read import Source
+from clm_core.ingest.roles import ROLES, UNIT_PRICE, Role, TableKind
+
+_TOTAL_WORDS = ("total", "order", "summe", "gesamt", "suma", "subtotal")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A mapping and, for each role in it, how sure it is (0 to 1) and why, in plain words."""
+
+    mapping: Mapping
+    confidence: dict[str, float]
+    reasons: dict[str, str]
+
+
+def guess_mapping(con: Any, source: Source, profiles: Sequence[ColumnProfile], kind: TableKind) -> Guess:
+    """Guess the roles by header words first, by content where a file has no header."""
+    claims = _claims_by_header(profiles, kind) if source.dialect.has_header else guess_by_content(profiles, kind)
+    if kind == "orders":
+        claims = _settle_orders(claims, profiles, source.n_rows)
+    columns = {role.name: claims[role.name].column for role in ROLES[kind] if role.name in claims}
+    date_role = next((role.name for role in ROLES[kind] if role.holds == "date" and role.name in columns), None)
+    order = find_order(con, source.sql(columns[date_role])).order if date_role else "ymd"
+    mapping = Mapping(
+        columns=columns,
+        date_order=order,
+        decimal=guess_decimal(con, source, columns, kind),
+        amount_grain=_guess_grain(con, source, columns),
+    )
+    return Guess(
+        mapping,
+        {role: claims[role].confidence for role in columns},
+        {role: claims[role].reason for role in columns},
+    )
+
+
+def _claims_by_header(profiles: Sequence[ColumnProfile], kind: TableKind) -> dict[str, Claim]:
+    claims: dict[str, Claim] = {}
+    for search in (_by_alias, _by_hint, _by_look):
+        for role in ROLES[kind]:
+            if role.name in claims:
+                continue
+            taken = {claim.column for claim in claims.values()}
+            claim = search(role, [p for p in profiles if p.name not in taken], kind)
+            if claim:
+                claims[role.name] = claim
+    return claims
+
+
+def _by_alias(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -> Claim | None:
+    """The first alias of the role that heads a column whose cells fit."""
+    folded = {_folded_header(p.name): p for p in reversed(free)}
+    for rank, alias in enumerate(HEADERS[kind][role.name]):
+        profile = folded.get(alias)
+        if profile and _fits(role, profile):
+            confidence = max(0.8, 0.98 - 0.005 * rank)
+            return Claim(
+                profile.name, round(confidence, 3), _reason(f"'{profile.name}' is a usual name for it", profile)
+            )
+    return None
+
+
+def _by_hint(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -> Claim | None:
+    for hint in HINTS[kind].get(role.name, ()):
+        for profile in free:
+            is_strict = role.holds in ("date", "number") and profile.looks_like == role.holds
+            if hint in fold(profile.name) and (is_strict or role.holds in ("id", "text")) and _fits(role, profile):
+                return Claim(profile.name, 0.55, _reason(f"its name contains '{hint}'", profile))
+    return None
+
+
+def _by_look(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -> Claim | None:
+    """A required date may be taken by its look alone, when only one column holds dates."""
+    dates = [p for p in free if p.looks_like == "date"]
+    if role.required and role.holds == "date" and len(dates) == 1:
+        return Claim(dates[0].name, 0.5, "it is the only column with dates")
+    return None
+
+
+def _folded_header(name: str) -> str:
+    """A header without the currency some exports add in brackets: ``Amount spent (USD)``."""
+    words = name.replace("(", " ").replace(")", " ").split()
+    return fold(" ".join(word for word in words if word not in CURRENCY_CODES)) if "(" in name else fold(name)
+
+
+def _fits(role: Role, profile: ColumnProfile) -> bool:
+    if role.holds == "date":
+        return profile.looks_like == "date" or (profile.looks_like == "number" and _counts_days(profile))
+    if role.holds == "number":
+        return profile.looks_like in ("number", "empty")
+    # a column of dates is never an id or a label, whatever its name
+    return profile.looks_like != "empty" and (profile.looks_like != "date" or role.name == "cancelled_at")
+
+
+def _counts_days(profile: ColumnProfile) -> bool:
+    """True when the numbers can be spreadsheet days or seconds since 1970."""
+    whole = [sample.split(".")[0] for sample in profile.samples]
+    return all((len(n) == 5 and "20000" <= n <= "73050") or len(n) in (10, 13, 14) for n in whole)
+
+
+def _reason(head: str, profile: ColumnProfile) -> str:
+    return f"{head}, and its cells look like {profile.looks_like} ({', '.join(profile.samples[:2])})"
+
+
+def _settle_orders(claims: dict[str, Claim], profiles: Sequence[ColumnProfile], n_rows: int) -> dict[str, Claim]:
+    """Decide what one header word cannot: a lone price, a lone id, an order called Name, guests without id."""
+    claims = dict(claims)
+    by_fold = {fold(p.name): p for p in profiles}
+    if c.AMOUNT not in claims and UNIT_PRICE in claims and c.QUANTITY not in claims:
+        claims[c.AMOUNT] = Claim(claims.pop(UNIT_PRICE).column, 0.7, "it is the only price, and there is no quantity")
+    name = by_fold.get("name")
+    if name and {"financialstatus", "lineitemname"} & set(by_fold):
+        claims[c.ORDER_ID] = Claim(name.name, 0.95, "shop exports with these columns keep the order number in 'Name'")
+    email = next((by_fold[k] for k in ("customeremail", "email", "billingemail", "buyeremail") if k in by_fold), None)
+    chosen = claims.get(c.CUSTOMER_ID)
+    if chosen and email and _is_mostly_guests(chosen.column, email, profiles):
+        claims[c.CUSTOMER_ID] = Claim(
+            email.name, 0.85, f"'{chosen.column}' is blank or 0 for guests, the e-mail is not"
+        )
+    lone = by_fold.get("id")
+    taken = {claim.column for claim in claims.values()}
+    if lone and lone.name not in taken:
+        if c.CUSTOMER_ID not in claims and lone.n_distinct < n_rows:
+            claims[c.CUSTOMER_ID] = Claim(lone.name, 0.7, "it is the only id, and the same id comes back on other rows")
+        elif c.CUSTOMER_ID in claims and c.ORDER_ID not in claims and lone.n_distinct == n_rows:
+            claims[c.ORDER_ID] = Claim(
+                lone.name, 0.8, "it is different on every row, and another column is the customer"
+            )
+    return claims
+
+
+def _is_mostly_guests(column: str, email: ColumnProfile, profiles: Sequence[ColumnProfile]) -> bool:
+    profile = next(p for p in profiles if p.name == column)
+    has_zero = "0" in profile.samples
+    return (
+        column != email.name and (profile.blank_rate > 0.2 or has_zero) and email.blank_rate < profile.blank_rate + 0.2
+    )
+
+
+def guess_decimal(con: Any, source: Source, columns: dict[str, str], kind: TableKind) -> Literal[".", ","]:
+    """Comma or point: the mark that the number columns use before one, two or more than three digits."""
+    named = [source.sql(columns[r.name]) for r in ROLES[kind] if r.holds == "number" and r.name in columns]
+    cells = named or [f"c{i}" for i in range(len(source.names))]
+    union = " union all ".join(
+        f"select known({cell}) as x from (select {cell} from source limit 20000)" for cell in cells
+    )
+    n_comma, n_point = one_row(
+        con,
+        f"""select count(*) filter (regexp_matches(x, '[0-9][.]?[0-9]*,([0-9]{{1,2}}|[0-9]{{4,}})([^0-9.,]|$)')),
+                   count(*) filter (regexp_matches(x, '[0-9],?[0-9]*[.]([0-9]{{1,2}}|[0-9]{{4,}})([^0-9.,]|$)'))
+        from ({union}) where regexp_matches(x, '^[^0-9]{{0,6}}[0-9.,'' ]+[^0-9]{{0,6}}$')""",
+    )
+    return "," if n_comma > n_point else "."
+
+
+def _guess_grain(con: Any, source: Source, columns: dict[str, str]) -> Literal["line", "order"]:
+    """Order, when the amount is called a total and never varies within an order; else line."""
+    if not {c.AMOUNT, c.ORDER_ID} <= set(columns) or not any(w in fold(columns[c.AMOUNT]) for w in _TOTAL_WORDS):
+        return "line"
+    amount = source.sql(columns[c.AMOUNT])
+    # some systems number the orders of each customer anew
+    keys = [source.sql(columns[role]) for role in (c.ORDER_ID, c.CUSTOMER_ID) if role in columns]
+    known = " and ".join(f"known({key}) is not null" for key in keys)
+    n_varying = count(
+        con,
+        f"""select count(*) from (select 1 from source where {known}
+        group by {", ".join(keys)} having count(distinct known({amount})) > 1)""",
+    )
+    return "line" if n_varying else "order"

@@ -1,0 +1,59 @@
+"""A first look at files: how they are written, what the columns hold, what each most likely means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clm_core.ingest.dialect import Dialect
+from clm_core.ingest.guess import Guess, guess_mapping
+from clm_core.ingest.profile import ColumnProfile, profile_columns
+from clm_core.ingest.read import Source, load
+from clm_core.ingest.roles import TableKind
+from clm_core.ingest.workspace import Workspace, open_workspace
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found in the files before anything is decided."""
+
+    file_name: str
+    dialect: Dialect
+    columns: tuple[ColumnProfile, ...]
+    n_rows: int
+    guess: Guess
+
+
+def inspect(paths: Sequence[Path], kind: TableKind = "orders") -> Inspection:
+    """Read files as text and guess which column plays which role.
+
+    Parameters
+    ----------
+    paths
+        One file, or several of one shape that together are one history.
+    kind
+        What the rows are: orders, customers, events or spend.
+
+    Returns
+    -------
+    Inspection
+        Dialect, a profile of each column, and the guessed mapping. A role without a fitting column is left out of it.
+
+    Raises
+    ------
+    InputError
+        When a file is empty, damaged, binary, too big once expanded, or has no data rows.
+    MappingError
+        When the files have different columns.
+    """
+    with open_workspace() as workspace:
+        return look_at(workspace, load(workspace, paths), kind)
+
+
+def look_at(workspace: Workspace, source: Source, kind: TableKind) -> Inspection:
+    """Profile and guess over rows that are already loaded."""
+    profiles = profile_columns(workspace.con, source)
+    guess = guess_mapping(workspace.con, source, profiles, kind)
+    dialect = source.with_decimal(guess.mapping.decimal).dialect
+    return Inspection(source.file_name, dialect, profiles, source.n_rows, guess)

@@ -1,0 +1,132 @@
+"""What is worth saying about a file of orders: missing columns, credit notes, currencies, guests."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from clm_core import columns as c
+from clm_core.errors import Issue
+from clm_core.ingest.aliases import CURRENCY_CODES, CURRENCY_OF_SIGN
+from clm_core.ingest.built import BAD_AMOUNT, BAD_DATE, DEAD, reason_issues, unreadable_issues
+from clm_core.ingest.cells import Cells
+from clm_core.ingest.query import count, one_row
+from clm_core.ingest.roles import CURRENCY, REFUNDED, STATUS, UNIT_PRICE
+from clm_core.ingest.values import MONEY, literal
+
+
+def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issue]:
+    """All findings about the orders built from ``judged`` into ``orders``."""
+    money_role = c.AMOUNT if cells.has(c.AMOUNT) else UNIT_PRICE
+    issues = reason_issues(con, cells, {BAD_DATE: c.ORDERED_AT, BAD_AMOUNT: money_role, DEAD: STATUS})
+    issues += unreadable_issues(cells, (c.QUANTITY, REFUNDED, c.DISCOUNT) if cells.has(c.AMOUNT) else (c.DISCOUNT,))
+    issues += [*_order_id_issues(con, cells), *_amount_issues(con, cells), *_guest_issues(con)]
+    if is_discount_rate:
+        issues.append(
+            Issue("info", "discount_is_rate", "Discounts lie between 0 and 1: read as shares and turned into money.")
+        )
+    return issues
+
+
+def _order_id_issues(con: Any, cells: Cells) -> list[Issue]:
+    if cells.has(c.ORDER_ID):
+        n = count(con, "select count(*) from judged where reason is null and is_alone")
+        message = f"{n:,} rows have no order number: each counts as one order."
+        return [Issue("info", "order_id_blank", message, n)] if n else []
+    n = count(
+        con, "select coalesce(sum(n), 0) from (select count(*) as n from orders group by customer_id, day having n > 1)"
+    )
+    message = (
+        "The file has no order number: each row counts as one order. "
+        f"{n:,} rows share customer and day with another row."
+    )
+    return [Issue("info", "no_order_id", message, n)]
+
+
+def _amount_issues(con: Any, cells: Cells) -> list[Issue]:
+    if not cells.has(c.AMOUNT) and not (cells.has(c.QUANTITY) and cells.has(UNIT_PRICE)):
+        message = (
+            "Value cannot be computed: the file has neither an amount nor quantity and unit price. "
+            "Frequency and churn still work."
+        )
+        return [Issue("info", "no_amounts", message)]
+    issues = []
+    n_credit, n_returned = one_row(
+        con,
+        "select count(*) filter (amount < 0), count(*) filter (amount = 0 and not is_purchase) from orders",
+    )
+    if n_credit:
+        message = f"{n_credit:,} credit notes (orders below zero) are kept: they lower revenue and are no purchases."
+        issues.append(Issue("info", "credit_notes", message, int(n_credit)))
+    if n_returned:
+        message = f"{n_returned:,} orders were fully refunded: they are kept, count nothing and are no purchases."
+        issues.append(Issue("info", "fully_refunded", message, int(n_returned)))
+    if cells.mapping.amount_grain == "order" and cells.has(c.AMOUNT) and cells.has(c.ORDER_ID):
+        issues += _varying_totals(con)
+    return issues
+
+
+def _varying_totals(con: Any) -> list[Issue]:
+    rows = con.execute(
+        """select order_id from lines where order_id is not null and amount is not null
+        group by order_id, customer_id having count(distinct amount) > 1 order by order_id"""
+    ).fetchall()
+    message = f"{len(rows):,} orders have lines with different totals: the first was taken."
+    examples = tuple(str(row[0]) for row in rows[:5])
+    return [Issue("warning", "order_total_varies", message, len(rows), examples)] if rows else []
+
+
+def _guest_issues(con: Any) -> list[Issue]:
+    customer, n, n_all, n_customers = one_row(
+        con,
+        """select arg_max(customer_id, n), max(n), sum(n), count(*)
+        from (select customer_id, count(*) as n from orders group by customer_id)""",
+    )
+    if n < 50 or n < 0.2 * n_all or n_customers < 5:
+        return []
+    message = f"Customer '{customer}' holds {n:,} of {n_all:,} orders: perhaps the id that guests share."
+    return [Issue("warning", "one_customer_dominates", message, int(n), (str(customer),))]
+
+
+def find_currency(con: Any, cells: Cells) -> tuple[str, list[Issue]]:
+    """The one currency of the kept rows, from its column, the amount cells or the header; several are a warning."""
+    counts = _counts_by_column(con) if cells.has(CURRENCY) else _counts_by_sign(con, cells)
+    if len(counts) > 1:
+        listed = ", ".join(f"{code} ({n:,} rows)" for code, n in counts.items())
+        message = f"Amounts are in several currencies: {listed}. They are added up as they are, nothing is converted."
+        return "", [Issue("warning", "several_currencies", message, sum(counts.values()), tuple(counts)[:5])]
+    return next(iter(counts), "") or _of_header(cells), []
+
+
+def _counts_by_column(con: Any) -> dict[str, int]:
+    rows = con.execute(
+        "select currency, count(*) from judged where reason is null and currency is not null group by 1 order by 2 desc, 1"
+    ).fetchall()
+    return _merged(rows)
+
+
+def _counts_by_sign(con: Any, cells: Cells) -> dict[str, int]:
+    role = c.AMOUNT if cells.has(c.AMOUNT) else UNIT_PRICE
+    if not cells.has(role):
+        return {}
+    rows = con.execute(
+        f"""select sign, count(*) from (select regexp_extract({cells.raw(role)}, {literal("(?i)" + MONEY)}) as sign
+        from source s join judged j on j.row = s.rowid + 1
+        where j.reason is null and try_cast({cells.raw(role)} as double) is null)
+        where sign <> '' group by 1 order by 2 desc, 1"""
+    ).fetchall()
+    return _merged(rows)
+
+
+def _merged(rows: list[tuple[str, int]]) -> dict[str, int]:
+    signs = {sign.upper(): code for sign, code in CURRENCY_OF_SIGN.items()}
+    counts: dict[str, int] = {}
+    for word, n in rows:
+        code = signs.get(word.upper().rstrip("."), word.upper())
+        counts[code] = counts.get(code, 0) + int(n)
+    return counts
+
+
+def _of_header(cells: Cells) -> str:
+    name = cells.mapping.columns.get(c.AMOUNT) or cells.mapping.columns.get(UNIT_PRICE, "")
+    return next((code for code in re.findall(r"[A-Z]{3}", name) if code in CURRENCY_CODES), "")

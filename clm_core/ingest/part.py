@@ -1,0 +1,158 @@
+"""One plain file as a query of text rows: what DuckDB is asked to read, and what to ask when the text is irregular."""
+
+from __future__ import annotations
+
+import math
+import warnings
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from clm_core.errors import InputError
+from clm_core.ingest.dialect import WHITESPACE, Dialect, Layout, column_names, find_header, find_layout
+from clm_core.ingest.encoding import to_utf8
+from clm_core.ingest.recover import TOO_MANY, regularise
+from clm_core.ingest.unpack import LIMIT_BYTES
+from clm_core.ingest.values import literal, quoted
+from clm_core.ingest.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file's column names, how it is written, and queries that give problem, c0 … cN."""
+
+    names: tuple[str, ...]
+    dialect: Dialect
+    select: str
+    select_regularised: Callable[[], str] | None = None
+
+
+def open_part(workspace: Workspace, path: Path, shown: str) -> Part:
+    """Recognise a plain file by its first bytes and prepare the query that reads it."""
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    if head[:4] == b"PAR1":
+        return _open_parquet(workspace, path, shown)
+    if head[:4] == b"PK\x03\x04":
+        return _open_workbook(workspace, path, shown)
+    return _open_text(workspace, path, shown)
+
+
+def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
+    text, encoding = to_utf8(path, workspace.folder, shown)
+    layout = find_layout(text)
+    if not layout.names:
+        raise no_table(shown, "only blank lines")
+    dialect = Dialect("text", encoding, layout.delimiter, layout.has_header, layout.n_preamble)
+    if layout.delimiter == WHITESPACE:
+        select = _blank_separated(text, layout)
+    else:
+        columns = ", ".join(f"c{i}" for i in range(len(layout.names)))
+        names = [f"c{i}" for i in range(len(layout.names))]
+        rows = _csv(text, names, layout.delimiter, layout.n_skip)
+        select = f"select null::varchar as problem, {columns} from {rows}"
+
+    def select_regularised() -> str:
+        target = workspace.folder / f"{len(list(workspace.folder.iterdir()))}.regular"
+        regularise(text, layout, target)
+        return f"select * from {_csv(target, ['problem', *(f'c{i}' for i in range(len(layout.names)))], ',', 0)}"
+
+    return Part(layout.names, dialect, select, select_regularised)
+
+
+def _csv(path: Path, names: list[str], delimiter: str, n_skip: int) -> str:
+    """A strict reading: anything irregular is an error, so that no line can go missing unnoticed."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({literal(str(path))}, auto_detect=false, header=false, skip={n_skip}, delim={literal(delimiter)}, "
+        f"quote='\"', escape='\"', columns={{{columns}}})"
+    )
+
+
+def _blank_separated(path: Path, layout: Layout) -> str:
+    width = len(layout.names)
+    cells = [f"p[{i + 1}] as c{i}" for i in range(width - 1)]
+    return f"""
+    select case when len(p) > {width} then {literal(TOO_MANY)} end as problem, {", ".join(cells)},
+        nullif(array_to_string(p[{width}:], ' '), '') as c{width - 1}
+    from (select string_split_regex(trim(line, ' ' || chr(9)), '[ \\t]+') as p
+          from read_csv({literal(str(path))}, auto_detect=false, header=false, skip={layout.n_skip}, delim=chr(31),
+                        quote='', escape='', columns={{'line': 'VARCHAR'}})
+          where trim(line, ' ' || chr(9)) <> '')"""
+
+
+def _open_parquet(workspace: Workspace, path: Path, shown: str) -> Part:
+    rows = f"read_parquet({literal(str(path))})"
+    described = workspace.con.execute(f"describe select * from {rows}").fetchall()
+    raw_names = [str(row[0]) for row in described]
+    if not raw_names:
+        raise no_table(shown, "no columns")
+    cells = ", ".join(f"{quoted(name)}::varchar as c{i}" for i, name in enumerate(raw_names))
+    return Part(column_names(raw_names), Dialect("parquet"), f"select null::varchar as problem, {cells} from {rows}")
+
+
+def _open_workbook(workspace: Workspace, path: Path, shown: str) -> Part:
+    rows = _first_table(path, shown)
+    start, has_header = find_header(rows[:200])
+    width = max(len(row) for row in rows)
+    names = column_names(rows[start] if has_header else [None] * width)
+    body = [row for row in rows[start + int(has_header) :] if any(row)]
+    table = pa.table(
+        {f"c{i}": pa.array([row[i] for row in body], pa.string()) for i in range(len(names))},
+    )
+    view = f"sheet_{len(list(workspace.folder.iterdir()))}_{path.stat().st_size}"
+    workspace.con.execute(f"drop view if exists {quoted(view)}")
+    workspace.con.register(view, table)
+    dialect = Dialect("xlsx", has_header=has_header, n_preamble=start)
+    return Part(names, dialect, f"select null::varchar as problem, * from {quoted(view)}")
+
+
+def _first_table(path: Path, shown: str) -> list[list[str | None]]:
+    """The cells of the first sheet that has at least two rows and two columns."""
+    _check_expanded_size(path, shown)
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns about styles it does not know; they do not touch the cells
+            warnings.simplefilter("ignore")
+            sheets: dict[str, Any] = pd.read_excel(
+                path, sheet_name=None, header=None, dtype=str, keep_default_na=False, na_values=[""], engine="openpyxl"
+            )
+    except Exception as error:
+        # the workbook reader raises whatever the damage in the file leads to
+        raise no_table(shown, f"a workbook that cannot be opened ({type(error).__name__})") from error
+    for frame in sheets.values():
+        if len(frame) >= 2 and frame.shape[1] >= 2:
+            return [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
+    raise no_table(shown, f"sheets without a table: {', '.join(map(str, sheets)) or 'none'}")
+
+
+def _cell(value: object) -> str | None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value)
+
+
+def _check_expanded_size(path: Path, shown: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise no_table(shown, "a damaged workbook") from error
+    if size > LIMIT_BYTES:
+        raise no_table(shown, f"a workbook of {size:,} bytes once expanded")
+
+
+def no_table(shown: str, found: str) -> InputError:
+    """The error for a file in which no table can be found."""
+    return InputError(
+        f"The file '{shown}' holds no table that can be read.",
+        where=shown,
+        found=found,
+        allowed="a header line and data rows as CSV, TSV, TXT, XLSX or Parquet",
+        next_step="Open it in the program it came from and save the table as CSV (UTF-8).",
+    )

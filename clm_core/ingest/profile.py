@@ -1,0 +1,90 @@
+"""What each column of the loaded rows looks like: samples, distinct values, blanks, and the kind of its cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from clm_core.ingest.moments import moments_of
+from clm_core.ingest.query import one_row
+from clm_core.ingest.read import Source
+
+_SAMPLE_ROWS = 2000
+_MOST = 0.6
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column as found: a few cells, and what most of them look like."""
+
+    name: str
+    samples: tuple[str, ...]
+    n_distinct: int
+    blank_rate: float
+    looks_like: str  # "date", "number", "email", "text" or "empty"
+
+
+def profile_columns(con: Any, source: Source) -> tuple[ColumnProfile, ...]:
+    """Profile every column: counts over all rows, the look of the cells from an even sample."""
+    totals = _totals(con, source)
+    _create_sample(con, source)
+    samples, looks = _samples(con), _looks(con)
+    con.execute("drop table sample")
+    return tuple(
+        ColumnProfile(
+            name, samples.get(i, ()), totals[2 * i + 1], 1.0 - totals[2 * i] / source.n_rows, looks.get(i, "empty")
+        )
+        for i, name in enumerate(source.names)
+    )
+
+
+def _totals(con: Any, source: Source) -> list[int]:
+    counts = ", ".join(f"count(nullif(trim(c{i}), '')), count(distinct c{i})" for i in range(len(source.names)))
+    return [int(value) for value in one_row(con, f"select {counts} from source")]
+
+
+def _create_sample(con: Any, source: Source) -> None:
+    """Take rows at even distances: exports are sorted, so the first rows alone would mislead."""
+    step = max(1, source.n_rows // _SAMPLE_ROWS)
+    columns = ", ".join(f"known(c{i}) as c{i}" for i in range(len(source.names)))
+    cells = " union all ".join(
+        f"select {i} as i, c{i} as x, rowid as row from sampled" for i in range(len(source.names))
+    )
+    con.execute(
+        f"create temp table sampled as select {columns} from source where rowid % {step} = 0 and problem is null"
+    )
+    con.execute(
+        f"""create temp table sample as select i, x, min(row) as row, count(*) as n from ({cells})
+        where x is not null group by i, x"""
+    )
+    con.execute("drop table sampled")
+
+
+def _samples(con: Any) -> dict[int, tuple[str, ...]]:
+    rows = con.execute("select i, list(x order by row)[:5] from sample group by i").fetchall()
+    return {int(i): tuple(str(cell) for cell in cells) for i, cells in rows}
+
+
+def _looks(con: Any) -> dict[int, str]:
+    """What most sampled cells of each column look like; a date may be written day-first or month-first."""
+    by_look = {look: _hits(con, look) for look in ("date", "number", "email")}
+    totals = dict(con.execute("select i, sum(n) from sample group by i").fetchall())
+    looks = {}
+    for i, total in totals.items():
+        fitting = (look for look, hits in by_look.items() if hits.get(i, 0) >= _MOST * total)
+        looks[int(i)] = next(fitting, "text")
+    return looks
+
+
+def _hits(con: Any, look: str) -> dict[int, int]:
+    if look == "date":
+        cells = "select (i, n) as raw, x from sample"
+        read = [
+            f"select raw[1] as i, sum(raw[2]) filter (is_written) as hits from ({moments_of(cells, order)}) group by 1"
+            for order in ("dmy", "mdy")
+        ]
+        query = f"select i, max(hits) from ({' union all '.join(read)}) group by i"
+    else:
+        test = "coalesce(number_point(x), number_comma(x)) is not null" if look == "number" else "contains(x, '@')"
+        query = f"select i, sum(n) filter ({test}) from sample group by i"
+    return {int(i): int(hits or 0) for i, hits in con.execute(query).fetchall()}
