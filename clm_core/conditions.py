@@ -13,6 +13,8 @@ from typing import Any, Literal
 import narwhals as nw
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from clm_core.errors import Issue, did_you_mean
+
 Kind = Literal["number", "text"]
 Operator = Literal[">=", ">", "<=", "<", "==", "!=", "in", "missing", "present"]
 
@@ -50,7 +52,8 @@ class Feature:
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # NaN has no place in an order, and engines place it differently
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Test(_Frozen):
@@ -86,7 +89,7 @@ class AnyOf(_Frozen):
 class Not(_Frozen):
     """The part does not hold."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     part: Condition = Field(alias="not")
 
@@ -114,6 +117,33 @@ def tests(condition: Condition) -> Iterator[Test]:
 def features_used(condition: Condition) -> set[str]:
     """The names of the features a condition reads."""
     return {test.feature for test in tests(condition)}
+
+
+def misfits(condition: Condition, features: Mapping[str, Feature], owner: str) -> Iterator[Issue]:
+    """Every comparison that cannot be asked: no such feature, or an operator or value that does not fit its kind."""
+    for test in tests(condition):
+        feature = features.get(test.feature)
+        if feature is None:
+            hint = did_you_mean(test.feature, list(features))
+            message = f"{owner} reads '{test.feature}', which is no feature.{hint}"
+            yield Issue("error", "unknown_feature", message)
+        elif test.op not in OPERATORS[feature.kind]:
+            allowed = ", ".join(OPERATORS[feature.kind])
+            message = f"{owner}: '{test.op}' does not fit {feature.kind} '{test.feature}'; use {allowed}."
+            yield Issue("error", "wrong_operator", message)
+        elif not _value_fits(test, feature):
+            found = f"limit '{test.limit}'" if test.limit is not None else repr(test.value)
+            wanted = "a number" if feature.kind == "number" else "a list of texts" if test.op == "in" else "a text"
+            message = f"{owner}: '{test.feature} {test.op}' takes {wanted}, found {found}."
+            yield Issue("error", "wrong_value", message)
+
+
+def _value_fits(test: Test, feature: Feature) -> bool:
+    if test.op in ("missing", "present"):
+        return True
+    if feature.kind == "number":
+        return test.limit is not None or isinstance(test.value, float)
+    return isinstance(test.value, tuple if test.op == "in" else str)
 
 
 def matches(condition: Condition, limits: Mapping[str, float], prefix: str = "") -> nw.Expr:
@@ -176,14 +206,17 @@ def sentence(condition: Condition, limits: Mapping[str, float], features: Mappin
         case Not():
             return f"not ({sentence(condition.part, limits, features)})"
         case All():
-            return " and ".join(_grouped(part, limits, features) for part in condition.all)
+            return " and ".join(_grouped(part, AnyOf, limits, features) for part in condition.all)
         case AnyOf():
-            return " or ".join(_grouped(part, limits, features) for part in condition.any)
+            return " or ".join(_grouped(part, All, limits, features) for part in condition.any)
 
 
-def _grouped(part: Condition, limits: Mapping[str, float], features: Mapping[str, Feature]) -> str:
+def _grouped(
+    part: Condition, other: type[All | AnyOf], limits: Mapping[str, float], features: Mapping[str, Feature]
+) -> str:
+    # people do not agree whether "and" binds before "or", so a mixture always shows its brackets
     words = sentence(part, limits, features)
-    return f"({words})" if isinstance(part, All | AnyOf) and " or " in words else words
+    return f"({words})" if isinstance(part, other) else words
 
 
 def _phrase(test: Test, limits: Mapping[str, float], features: Mapping[str, Feature]) -> str:

@@ -16,6 +16,17 @@ from clm_core.tables import Tables
 
 Frame = nw.LazyFrame[Any]
 
+_FIXED = (c.CUSTOMER_ID, c.CREATED_AT, c.DAY)
+_TAKEN = frozenset(
+    {
+        *FEATURES,
+        *(c.PERIOD, c.AS_OF_DAY, c.KNOWN_SINCE_DAY, c.FIRST_ORDER_DAY, c.LAST_ORDER_DAY, "n_discounted"),
+        *(c.FIRST_ORDER_AT, c.LAST_ORDER_AT, c.RULE_NO, c.STAGE, c.STAGE_RULE, c.PERSONA, "persona_no", "was_known"),
+        *(score + suffix for score in c.SCORES for suffix in ("", c.LOW, c.HIGH)),
+    }
+)
+"""Columns that a customer's row gets from us; a file's own column of such a name becomes ``trait_…``."""
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -36,26 +47,32 @@ def load_frames(tables: Tables, engine: Engine) -> Frames:
     """Put canonical tables into an engine."""
     days = tables.orders[c.DAY].to_numpy()
     last_days = [int(days.max())] + ([int(tables.events[c.DAY].to_numpy().max())] if tables.events else [])
-    traits = _trait_kinds(tables.customers) if tables.customers is not None else {}
+    customers = _free_names(tables.customers) if tables.customers is not None else None
     return Frames(
         engine=engine,
         orders=engine.frame(tables.orders),
-        customers=engine.frame(tables.customers) if tables.customers is not None else None,
+        customers=engine.frame(customers) if customers is not None else None,
         events=engine.frame(tables.events) if tables.events is not None else None,
         has_amounts=tables.has_amounts,
         order_columns=tuple(tables.orders.column_names),
-        traits=traits,
+        traits=_trait_kinds(customers) if customers is not None else {},
         first_day=int(days.min()),
         last_day=max(last_days),
     )
 
 
+def _free_names(customers: pa.Table) -> pa.Table:
+    """The table with its traits called so that none passes for a feature: a file's `n_orders` is not our count."""
+    names = customers.column_names
+    taken = {name for name in names if name.lower() in _TAKEN or name.lower().startswith("previous_")}
+    return customers.rename_columns([f"trait_{name}" if name in taken else name for name in names])
+
+
 def _trait_kinds(customers: pa.Table) -> dict[str, str]:
-    fixed = (c.CUSTOMER_ID, c.CREATED_AT, c.DAY)
     return {
         field.name: "text" if pa.types.is_string(field.type) else "number"
         for field in customers.schema
-        if field.name not in fixed
+        if field.name not in _FIXED
     }
 
 

@@ -256,5 +256,6 @@ def _finish(frames: Frames, panel: Frame) -> Frame:
 
 
 def _money(frames: Frames, name: str) -> nw.Expr:
-    # rounding makes the sum independent of the order of its parts, so a limit of 100 means 100 on every engine
-    return (nw.col(name).round(6) if frames.has_amounts else nw.lit(None, nw.Float64)).alias(name)
+    # rounding makes the sum independent of the order of its parts, so a limit of 100 means 100 on every engine;
+    # adding nothing turns -0.0, which a file would show as "-0", into 0.0
+    return (nw.col(name).round(6) + 0.0 if frames.has_amounts else nw.lit(None, nw.Float64)).alias(name)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from clm_core import columns as c
-from clm_core.conditions import OPERATORS, Feature, tests
+from clm_core.conditions import Feature, misfits, tests
 from clm_core.errors import Issue, did_you_mean
 from clm_core.frameworks.model import Framework
 
@@ -35,19 +35,10 @@ def known_stages(framework: Framework, features: Mapping[str, Feature]) -> Itera
 
 
 def known_features(framework: Framework, features: Mapping[str, Feature]) -> Iterator[Issue]:
-    """Each test reads a known feature with an operator that fits it."""
+    """Each test reads a known feature with an operator and a value that fit it."""
     for rule in framework.rules:
-        for test in tests(rule.when) if rule.when else ():
-            feature = features.get(test.feature)
-            if feature is None:
-                hint = did_you_mean(test.feature, list(features))
-                yield _error("unknown_feature", f"Rule '{rule.id}' reads '{test.feature}', which is no feature.{hint}")
-            elif test.op not in OPERATORS[feature.kind]:
-                allowed = ", ".join(OPERATORS[feature.kind])
-                yield _error(
-                    "wrong_operator",
-                    f"Rule '{rule.id}': '{test.op}' does not fit {feature.kind} '{test.feature}'; use {allowed}.",
-                )
+        if rule.when is not None:
+            yield from misfits(rule.when, features, f"Rule '{rule.id}'")
 
 
 def known_limits(framework: Framework, features: Mapping[str, Feature]) -> Iterator[Issue]:

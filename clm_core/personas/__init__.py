@@ -15,8 +15,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from clm_core import columns as c
-from clm_core.conditions import Condition, Feature, features_used, first_match
-from clm_core.errors import DefinitionError, Issue, did_you_mean
+from clm_core.conditions import Condition, Feature, first_match, misfits, tests
+from clm_core.errors import DefinitionError, Issue
 from clm_core.features import Frame
 from clm_core.frameworks import Framework
 
@@ -48,7 +48,7 @@ def default_personas() -> tuple[Persona, ...]:
 
 
 def check_personas(personas: Sequence[Persona], features: Mapping[str, Feature]) -> list[Issue]:
-    """Every fault of a set of personas: too many, a name twice or reserved, a rule that reads what is no feature."""
+    """Every fault of a set of personas: too many, a name twice or reserved, a rule that cannot be asked."""
     issues: list[Issue] = []
     if len(personas) > MOST_PERSONAS:
         message = f"{len(personas)} personas are given; {MOST_PERSONAS} at most can be told apart on a chart."
@@ -59,10 +59,13 @@ def check_personas(personas: Sequence[Persona], features: Mapping[str, Feature])
         Issue("error", "duplicate_persona", f"The name '{name}' is taken; give each persona its own.") for name in taken
     ]
     for persona in personas:
-        for feature in sorted(features_used(persona.rule) - set(features)):
-            hint = did_you_mean(feature, list(features))
-            message = f"Persona '{persona.name}' reads '{feature}', which is no feature of these files.{hint}"
-            issues.append(Issue("error", "unknown_feature", message))
+        owner = f"Persona '{persona.name}'"
+        issues += misfits(persona.rule, features, owner)
+        issues += [
+            Issue("error", "unknown_limit", f"{owner} names the limit '{test.limit}'; give the number itself.")
+            for test in tests(persona.rule)
+            if test.limit is not None
+        ]
     return issues
 
 
