@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import shutil
 import tempfile
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from clm_core import columns as c
 from clm_core.errors import InputError
 from clm_core.exports import to_csv
 from clm_core.ingest import Imported
+from clm_core.metrics import order_facts
 from clm_core.pipeline import Analysis
 from clm_core.recipe import Recipe, dump_recipe
 from clm_core.tables import to_date
@@ -77,6 +80,15 @@ def render_outputs(analysis: Analysis) -> dict[str, str]:
     }
 
 
+def zip_outputs(analysis: Analysis) -> bytes:
+    """Every file of the contract in one archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in render_outputs(analysis).items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
 def customer_table(customers: pd.DataFrame) -> pd.DataFrame:
     """The customers in the contract's columns; a score that was refused is an empty column."""
     table = customers.reindex(columns=list(CUSTOMER_COLUMNS))
@@ -97,21 +109,18 @@ def summarise(analysis: Analysis) -> dict[str, Any]:
     """The figures of `summary.json`: row counts of the whole file, all else as at the as-of day."""
     dataset, as_of_day = analysis.workspace.dataset, analysis.workspace.as_of_day
     orders = dataset.imported["orders"]
-    seen = dataset.tables.orders.to_pandas()
-    seen = seen[seen[c.DAY] <= as_of_day]
-    bought = seen[seen[c.IS_PURCHASE]]
-    n_customers = int(seen[c.CUSTOMER_ID].nunique())
+    facts = order_facts(dataset.tables, as_of_day)
     others = {kind: _rows(result) for kind, result in dataset.imported.items() if kind != "orders"}
     return {
         **_rows(orders),
-        "n_orders": len(bought),
-        "n_order_days": int(bought[[c.CUSTOMER_ID, c.DAY]].drop_duplicates().shape[0]),
-        "n_customers": n_customers,
-        "n_leads": len(analysis.customers) - n_customers,
-        "revenue": round(float(seen[c.AMOUNT].sum()), 2) if dataset.tables.has_amounts else None,
+        "n_orders": facts.n_orders,
+        "n_order_days": facts.n_order_days,
+        "n_customers": facts.n_customers,
+        "n_leads": len(analysis.customers) - facts.n_customers,
+        "revenue": facts.revenue,
         "currency": dataset.tables.currency or None,
-        "first_order_at": _moment(seen[c.ORDERED_AT].min()),
-        "last_order_at": _moment(seen[c.ORDERED_AT].max()),
+        "first_order_at": _moment(facts.first_order_at),
+        "last_order_at": _moment(facts.last_order_at),
         "as_of": to_date(as_of_day).isoformat(),
         "horizon_days": analysis.recipe.horizon_days,
         "framework": analysis.lifecycle.framework.id,

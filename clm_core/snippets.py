@@ -1,0 +1,65 @@
+"""The Python that reproduces what a page shows, ready to paste into a notebook beside the files and recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+_OPEN = """\
+from pathlib import Path
+
+from clm_core.engine import open_engine
+from clm_core.pipeline import Sources, load_dataset, open_workspace
+from clm_core.recipe import read_recipe
+
+recipe = read_recipe(Path("recipe.toml"))  # your choices; download it on the page "Take it with you"
+sources = Sources({sources})
+dataset = load_dataset(sources, recipe)
+workspace = open_workspace(dataset, open_engine("duckdb"), recipe.as_of)
+"""
+
+_STEPS = {
+    "data": """\
+imported = dataset.imported["orders"]
+print(imported.rows_read, imported.rows_kept, imported.rows_set_aside, imported.mapping.columns)
+""",
+    "lifecycle": """\
+from clm_core.pipeline import read_lifecycle
+
+lifecycle = read_lifecycle(workspace, recipe.chosen_framework())
+print(lifecycle.counts)  # people by stage; lifecycle.stock and lifecycle.moves hold every month end
+""",
+    "customers": """\
+from clm_core.models import score_customers
+from clm_core.pipeline import list_customers
+
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+customers = list_customers(workspace, recipe.chosen_framework(), recipe.personas, scores)
+print(customers.head())
+""",
+    "personas": """\
+from clm_core.models import score_customers
+from clm_core.personas import count_personas, persona_stages
+from clm_core.pipeline import list_customers
+
+framework = recipe.chosen_framework()
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+customers = list_customers(workspace, framework, recipe.personas, scores)
+print(count_personas(customers, recipe.personas))
+print(persona_stages(customers, recipe.personas, framework))
+""",
+    "models": """\
+from clm_core.models import score_customers
+
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+print(scores.cards)  # definition, windows, metrics beside the baseline, verdict
+print(scores.table.head())
+""",
+}
+
+
+def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
+    """A script for one page: ``step`` is data, lifecycle, customers, personas or models; ``files`` are names by table."""
+    sources = ", ".join(
+        f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
+    )
+    return _OPEN.format(sources=sources) + "\n" + _STEPS[step]

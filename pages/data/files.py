@@ -1,0 +1,105 @@
+"""What is in your files?"""
+
+import streamlit as st
+
+from clm_core import charts, metrics
+from clm_core.errors import ClmError
+from clm_core.wording import count, money, percent
+from pages.ui import cached, figures, frame, mapping_form, messages, state, uploads
+
+st.title("What is in your files?", anchor=False)
+if not state.files():
+    st.markdown(
+        "Drop an export of your orders here. Within seconds you see which lifecycle stage every customer is in, how "
+        "customers move from stage to stage, who may leave and what each is likely to be worth."
+    )
+    uploads.ask("orders", "Orders, one row per order or line item", frame.FILES_HELP)
+    st.button(
+        "Load the sample shop",
+        on_click=state.load_sample,
+        icon=":material/pedal_bike:",
+        help="A simulated bicycle shop.",
+    )
+    st.caption(
+        "Your file stays in a private folder of this browser session on the server, is never shared, and is deleted when "
+        "you say so or after an hour idle."
+    )
+    st.stop()
+
+try:
+    dataset = cached.dataset()
+except ClmError as fault:
+    messages.show_error(fault)
+    mapping_form.show("orders")
+    uploads.ask("orders", "Or choose another orders file", frame.FILES_HELP)
+    st.stop()
+
+orders, tables = dataset.imported["orders"], dataset.tables
+monthly = metrics.orders_by_month(tables)
+st.caption(f"{frame.data_name()} · {messages.plain(orders.inspection.dialect.summary)}")
+found = metrics.order_facts(tables)
+st.markdown(f"### {count(found.n_orders, 'order')} of {count(found.n_customers, 'customer')}")
+facts = st.columns(3)
+facts[0].metric(
+    "Rows read", f"{orders.rows_read:,}", help="Data rows of the orders file, line items where it has them."
+)
+facts[1].metric(
+    "Set aside",
+    f"{orders.rows_set_aside:,}",
+    help=f"{percent(orders.rows_set_aside / orders.rows_read)} of the rows read; each has its reason below.",
+)
+facts[2].metric(
+    "Revenue, net",
+    None if found.revenue is None else money(found.revenue, tables.currency),
+    help="Kept rows, refunds and credit notes subtracted.",
+)
+st.page_link("pages/understand/lifecycle.py", label="See where every customer is now", icon=":material/arrow_forward:")
+
+title, subtitle = frame.history_title(monthly), "Orders by month; months without an order are marked"
+figures.show(
+    charts.orders_over_time(monthly, title=title, subtitle=subtitle, theme=figures.theme()),
+    title,
+    subtitle,
+    monthly,
+    "orders_by_month",
+)
+
+st.header("How was it understood?", anchor=False)
+messages.show_issues(tuple(issue for result in dataset.imported.values() for issue in result.issues))
+mapping_form.show("orders")
+
+if orders.rows_set_aside:
+    st.header("What was set aside?", anchor=False)
+    st.table(
+        metrics.set_aside_reasons(orders.set_aside).rename(columns={"reason": "Reason", "n_rows": "Rows"}),
+        border="horizontal",
+    )
+    figures.download(
+        orders.set_aside.to_pandas(),
+        "set_aside.csv",
+        f"The {count(orders.rows_set_aside, 'row')} set aside (CSV)",
+        "aside",
+    )
+
+st.header("What else could it tell?", anchor=False)
+for kind, unlocks in frame.UNLOCKS.items():
+    given = dataset.imported.get(kind)
+    read = f"{given.rows_kept:,} rows read" if given else "not given"
+    with st.expander(f"{kind.capitalize()}: {read}", icon=":material/check:" if given else ":material/add:"):
+        st.markdown(unlocks)
+        uploads.ask(kind, f"{kind.capitalize()} file", frame.FILES_HELP)
+with st.expander("Another orders file", icon=":material/swap_horiz:"):
+    uploads.ask("orders", "This replaces the orders in use", frame.FILES_HELP)
+
+figures.how_made(
+    "data",
+    [
+        (
+            "Rule",
+            "Lines are grouped to orders by order number and customer; amounts are net of refunds and credit notes.",
+        ),
+        ("Set aside", "Rows without customer, date or amount, and rows of failed, voided or cancelled orders."),
+        ("Rows", f"{orders.rows_read:,} read = {orders.rows_kept:,} kept + {orders.rows_set_aside:,} set aside."),
+        ("Columns", ", ".join(f"{role} = {name}" for role, name in orders.mapping.columns.items())),
+    ],
+)

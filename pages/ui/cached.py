@@ -1,0 +1,145 @@
+"""Every cache. A result is keyed by fingerprints of files and choices, never by a frame, and lives in the session's vault."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Hashable
+from datetime import date
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from clm_core.engine import Engine, open_engine
+from clm_core.frameworks import Framework
+from clm_core.ingest import Inspection, TableKind, inspect
+from clm_core.models import Scores, score_customers
+from clm_core.pipeline import (
+    Analysis,
+    Dataset,
+    Lifecycle,
+    Sources,
+    Workspace,
+    list_customers,
+    load_dataset,
+    open_workspace,
+    read_lifecycle,
+)
+from clm_core.recipe import Recipe
+from clm_core.stages import count_stages
+from pages.ui import state
+from pages.ui.vault import Vault
+
+Result = TypeVar("Result")
+
+
+@st.cache_resource(show_spinner=False)
+def vault() -> Vault:
+    """The process' vault, with its sweeper running."""
+    opened = Vault()
+    opened.sweep_forever()
+    return opened
+
+
+@st.cache_resource(show_spinner=False)
+def settle_memory() -> None:
+    """Once after the heavy imports: long-lived objects leave the collector, which else scans them after every run."""
+    gc.collect()
+    gc.freeze()
+
+
+class _Opened:
+    """A workspace with its engine, so that both close together."""
+
+    def __init__(self, workspace: Workspace, engine: Engine) -> None:
+        self.workspace, self._engine = workspace, engine
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def _recall(step: str, key: tuple[Hashable, ...], make: Callable[[], Result]) -> Result:
+    def shown() -> Result:
+        with st.spinner(f"{step} …"):
+            return make()
+
+    result: Result = vault().recall(state.session_id(), (step, *key), shown)
+    return result
+
+
+def _data_key() -> tuple[Hashable, ...]:
+    corrections = tuple(sorted((kind, m.model_dump_json()) for kind, m in state.mappings().items()))
+    return (tuple((file.kind, file.digest) for file in state.files()), corrections)
+
+
+def dataset() -> Dataset:
+    """The session's files as canonical tables."""
+
+    def read() -> Dataset:
+        by_kind: dict[str, Any] = {}
+        for file in state.files():
+            by_kind.setdefault(file.kind, []).append(file.path)
+        sources = Sources(**{kind: tuple(paths) for kind, paths in by_kind.items()})
+        return load_dataset(sources, Recipe(mapping=state.mappings()))
+
+    return _recall("Reading the files", _data_key(), read)
+
+
+def workspace(as_of: date | None) -> Workspace:
+    """The tables inside an engine of this session, with the ledger."""
+
+    def build() -> _Opened:
+        engine = open_engine("duckdb")
+        return _Opened(open_workspace(dataset(), engine, as_of), engine)
+
+    return _recall("Following every customer month by month", (*_data_key(), as_of), build).workspace
+
+
+def lifecycle(as_of: date | None, framework: Framework) -> Lifecycle:
+    """Stages and moves under a framework."""
+    key = (*_data_key(), as_of, framework.model_dump_json())
+    return _recall("Counting stages and moves", key, lambda: read_lifecycle(workspace(as_of), framework))
+
+
+def scores(as_of: date | None, horizon_days: int) -> Scores:
+    """Churn, orders and spend over the horizon."""
+
+    def fit() -> Scores:
+        opened = workspace(as_of)
+        return score_customers(opened.frames, opened.as_of_day, horizon_days)
+
+    return _recall("Learning from earlier months", (*_data_key(), as_of, horizon_days), fit)
+
+
+def customers(as_of: date | None, framework: Framework, horizon_days: int) -> pd.DataFrame:
+    """One row per customer: features, stage, persona, scores. Read it, never change it."""
+    personas = state.personas()
+    key = (
+        *_data_key(),
+        as_of,
+        framework.model_dump_json(),
+        horizon_days,
+        tuple(persona.model_dump_json() for persona in personas),
+    )
+    scored = scores(as_of, horizon_days)
+    return _recall("Listing customers", key, lambda: list_customers(workspace(as_of), framework, personas, scored))
+
+
+def inspection(kind: TableKind) -> Inspection:
+    """What was found in the files of one table before anything was decided."""
+    paths = [file.path for file in state.files() if file.kind == kind]
+    key = (kind, *(file.digest for file in state.files() if file.kind == kind))
+    return _recall("Looking into the file", key, lambda: inspect(paths, kind))
+
+
+def analysis(as_of: date | None, framework: Framework, horizon_days: int, recipe: Recipe) -> Analysis:
+    """Everything a run writes, from what this session has computed already."""
+    listed = customers(as_of, framework, horizon_days)
+    return Analysis(
+        workspace(as_of),
+        recipe,
+        lifecycle(as_of, framework),
+        scores(as_of, horizon_days),
+        listed,
+        count_stages(listed, framework),
+    )

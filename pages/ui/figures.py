@@ -1,0 +1,52 @@
+"""A chart with everything that belongs to it: its picture, its data, the Python that made it, and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from clm_core.charts import Theme, alt_text
+from clm_core.exports import to_csv
+from clm_core.snippets import python_for
+from pages.ui import state
+from pages.ui.messages import plain
+
+
+def theme() -> Theme:
+    """The theme the visitor sees now."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def show(chart: alt.TopLevelMixin, title: str, subtitle: str, data: pd.DataFrame, key: str) -> None:
+    """The chart, and its data one click away."""
+    st.altair_chart(chart, width="stretch", key=f"chart_{key}", alt=alt_text(title, subtitle))
+    download(data, f"{key}.csv", "Data of this chart (CSV)", key)
+
+
+def download(data: pd.DataFrame, file_name: str, label: str, key: str) -> None:
+    """A button that makes the CSV only when it is clicked."""
+    st.download_button(
+        label,
+        data=lambda: to_csv(data),
+        file_name=file_name,
+        mime="text/csv",
+        key=f"csv_{key}",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def how_made(step: str, facts: Sequence[tuple[str, str]]) -> None:
+    """The rule, formula, window and rows behind a page, and the Python that reproduces it."""
+    with st.expander("How this was made", icon=":material/info:"):
+        for label, text in facts:
+            st.markdown(f"**{label}**  {plain(text)}")
+        st.caption("Python that reproduces it")
+        names: dict[str, list[str]] = {}
+        for file in state.files():
+            names.setdefault(file.kind, []).append(file.name)
+        st.code(python_for(step, names), language="python")

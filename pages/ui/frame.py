@@ -1,0 +1,116 @@
+"""The frame of every page: a question as heading, what the numbers rest on, and the state with no data."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from clm_core.errors import ClmError, Issue
+from clm_core.features import known_features
+from clm_core.frameworks import Framework, check_framework
+from clm_core.ingest import TableKind
+from clm_core.pipeline import Workspace
+from clm_core.tables import to_date
+from clm_core.wording import count, long_day
+from pages.ui import cached, inputs, messages, state, uploads
+
+DATA_PAGE = "pages/data/files.py"
+FILES_HELP = "CSV, TSV, text, Excel or Parquet, also compressed. Several files of one shape are read as one history."
+UNLOCKS: dict[TableKind, str] = {
+    "customers": "Sign-up dates place people who never ordered; traits such as age or plan can be used in personas.",
+    "events": "Visits, clicks, carts, reviews and referrals fill the stages before the first order and the advocates.",
+    "spend": "Cost by channel and period is kept with the data for acquisition cost and budget.",
+}
+
+
+def begin(question: str, promise: str) -> Workspace:
+    """Show the heading, guard against missing data, and return the workspace that the page reads.
+
+    ``promise`` says what the page will show; it stands alone while there is no data.
+    """
+    st.title(question, anchor=False)
+    if not state.files():
+        _offer_sample(promise)
+        st.stop()
+    try:
+        workspace = cached.workspace(inputs.as_of())
+    except ClmError as fault:
+        messages.show_error(fault)
+        st.page_link(DATA_PAGE, label="Go to the data page", icon=":material/upload_file:")
+        st.stop()
+    orders = workspace.dataset.tables.orders
+    st.caption(
+        f"{data_name()} · {long_day(to_date(workspace.frames.first_day))} to {long_day(to_date(workspace.as_of_day))} · "
+        f"{count(orders.num_rows, 'order')}"
+    )
+    return workspace
+
+
+def _offer_sample(promise: str) -> None:
+    st.markdown(promise)
+    st.info("There is no data in this session yet.", icon=":material/table_view:")
+    left, right = st.columns(2)
+    left.button(
+        "Load the sample shop",
+        type="primary",
+        on_click=state.load_sample,
+        width="stretch",
+        icon=":material/pedal_bike:",
+    )
+    with right:
+        st.page_link(DATA_PAGE, label="Upload your own orders", icon=":material/upload_file:", width="stretch")
+
+
+def data_name() -> str:
+    """What to call the loaded data."""
+    if state.is_sample():
+        return "Sample shop (simulated children's bicycle shop)"
+    return messages.plain(", ".join(file.name for file in state.files() if file.kind == "orders"))
+
+
+def show_sidebar() -> None:
+    """Settings that hold everywhere, and the way to delete the data."""
+    with st.sidebar:
+        if message := state.notice():
+            st.success(message)
+        if not state.files():
+            return
+        try:
+            inputs.show_settings()
+        except ClmError:
+            return  # the page itself says what is wrong with the files
+        finally:
+            st.button(
+                "Delete my data",
+                on_click=uploads.delete_everything,
+                icon=":material/delete:",
+                type="tertiary",
+                help="Removes your files and every result from this server now. After an hour idle it happens by itself.",
+            )
+
+
+def open_link() -> None:
+    """Follow `?sample=shop`, and keep it in the address while the sample is loaded, so that every address can be shared."""
+    if st.query_params.get("sample") == state.SAMPLE_NAME and not state.files():
+        state.load_sample()
+    if state.is_sample():
+        st.query_params["sample"] = state.SAMPLE_NAME
+    elif state.files() and "sample" in st.query_params:
+        del st.query_params["sample"]
+
+
+def is_month_partial(as_of_day: int) -> bool:
+    """True when the last period ends before its month does."""
+    return to_date(as_of_day).month == to_date(as_of_day + 1).month
+
+
+def faults_of(workspace: Workspace, framework: Framework) -> list[Issue]:
+    """What keeps a framework from being used on these files."""
+    return check_framework(framework, known_features(workspace.frames))
+
+
+def history_title(monthly: pd.DataFrame) -> str:
+    """How long the history is, and whether months are empty."""
+    empty = int((monthly["n_orders"] == 0).sum())
+    gap = f", {count(empty, 'month')} without an order" if empty else ", no month without an order"
+    return f"{count(len(monthly), 'month')} of orders{gap}"

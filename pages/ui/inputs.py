@@ -1,0 +1,130 @@
+"""Controls that several pages share. Each returns a value of the core; main choices live in the address of the page."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from clm_core.frameworks import SHIPPED, Framework, Limit, load_framework
+from clm_core.pipeline import last_order_day
+from clm_core.recipe import Recipe
+from clm_core.tables import to_date
+from pages.ui import cached, state
+
+FRAMEWORK = "framework"
+AS_OF = "as_of"
+HORIZON = "horizon"
+HORIZONS = (30, 60, 90, 180, 365)
+
+
+def show_settings() -> None:
+    """The choices that hold on every page, in the sidebar."""
+    st.selectbox(
+        "Framework",
+        SHIPPED,
+        format_func=lambda framework_id: load_framework(framework_id).name,
+        key=FRAMEWORK,
+        bind="query-params",
+        persist_state="session",
+        help="Which stages customers are sorted into. All six read the same data.",
+    )
+    last = to_date(last_order_day(cached.dataset().tables))
+    first = to_date(int(cached.dataset().tables.orders["day"].to_numpy().min()))
+    st.date_input(
+        "As of",
+        value=last,
+        min_value=first,
+        max_value=last,
+        key=AS_OF,
+        bind="query-params",
+        persist_state="session",
+        help="The day of the analysis. Nothing after it is used.",
+    )
+
+
+def as_of() -> date | None:
+    """The chosen day inside the data, or None for the day of the last order."""
+    chosen = st.session_state.get(AS_OF)
+    last = to_date(last_order_day(cached.dataset().tables))
+    first = to_date(int(cached.dataset().tables.orders["day"].to_numpy().min()))
+    return chosen if isinstance(chosen, date) and first <= chosen < last else None
+
+
+def shipped_framework() -> Framework:
+    """The chosen framework with its shipped limits."""
+    chosen = st.session_state.get(FRAMEWORK, SHIPPED[0])
+    return load_framework(chosen if chosen in SHIPPED else SHIPPED[0])
+
+
+def framework() -> Framework:
+    """The chosen framework with the user's limits."""
+    base = shipped_framework()
+    return base.with_limits({name: _limit_value(name, limit) for name, limit in base.limits.items()})
+
+
+def _limit_value(name: str, limit: Limit) -> float:
+    """The slider's value, or the address' where this page has no slider. Browsers can send anything, so it is clipped."""
+    given = st.session_state.get(name, st.query_params.get(name))
+    try:
+        value = float(given) if given is not None else limit.value
+    except (TypeError, ValueError):
+        return limit.value
+    return min(max(value, limit.least), limit.most)
+
+
+def ask_limits(base: Framework) -> None:
+    """A slider for each limit of the framework."""
+    for column, (name, limit) in zip(st.columns(len(base.limits)), base.limits.items(), strict=True):
+        with column:
+            st.slider(
+                limit.label,
+                min_value=int(limit.least),
+                max_value=int(limit.most),
+                value=int(limit.value),
+                key=name,
+                bind="query-params",
+                persist_state="session",
+                help=f"In {limit.unit}. Shipped: {limit.value:g}.",
+            )
+
+
+def reset_limits() -> None:
+    """Put every limit of the framework back as shipped."""
+    for name, limit in shipped_framework().limits.items():
+        st.session_state[name] = int(limit.value)
+
+
+def ask_horizon() -> int:
+    """How many days ahead the scores look."""
+    st.select_slider(
+        "How far ahead",
+        HORIZONS,
+        value=90,
+        format_func=lambda days: f"{days} days",
+        key=HORIZON,
+        bind="query-params",
+        persist_state="session",
+        help="Churn means: no order in this many days after the as-of day.",
+    )
+    return horizon()
+
+
+def horizon() -> int:
+    """The chosen horizon in days."""
+    chosen = st.session_state.get(HORIZON, 90)
+    return chosen if chosen in HORIZONS else 90
+
+
+def recipe() -> Recipe:
+    """Everything this session has tuned."""
+    mapping = {kind: result.mapping for kind, result in cached.dataset().imported.items()}
+    chosen = framework()
+    return Recipe(
+        framework=chosen.id,
+        limits=chosen.limit_values,
+        horizon_days=horizon(),
+        as_of=as_of() or to_date(last_order_day(cached.dataset().tables)),
+        mapping=mapping,
+        personas=state.personas(),
+    )

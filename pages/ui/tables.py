@@ -1,0 +1,70 @@
+"""Tables that several pages show: lists of customers and the quality of a model."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from clm_core.frameworks import Framework
+from clm_core.metrics import quality_table
+from clm_core.models import ModelCard
+from clm_core.pipeline import Workspace
+
+SHOWN = 20
+LABELS = {
+    "customer_id": "Customer",
+    "stage": "Stage",
+    "persona": "Persona",
+    "n_orders": "Orders",
+    "days_since_last_order": "Days since last order",
+    "spend_total": "Spent so far",
+    "spend_365d": "Spent in 365 days",
+    "churn_prob": "Churn",
+    "churn_prob_low": "Churn, low",
+    "churn_prob_high": "Churn, high",
+    "value_at_stake": "At stake",
+    "expected_spend": "Expected spend",
+    "expected_spend_low": "Expected, low",
+    "expected_spend_high": "Expected, high",
+}
+SHARES = ("churn_prob", "churn_prob_low", "churn_prob_high")
+MONEY = ("spend_total", "spend_365d", "value_at_stake", "expected_spend", "expected_spend_low", "expected_spend_high")
+
+
+def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framework) -> None:
+    """The first customers of a list, with units in the headings."""
+    names = {stage.id: stage.name for stage in framework.stages}
+    currency = workspace.dataset.tables.currency
+    unit = f" ({currency})" if currency else ""
+    columns = {
+        name: st.column_config.NumberColumn(LABELS[name], format="percent")
+        if name in SHARES
+        else st.column_config.NumberColumn(LABELS[name] + unit, format="%.2f")
+        if name in MONEY
+        else LABELS[name]
+        for name in listed.columns
+    }
+    first = listed.head(SHOWN)
+    st.dataframe(first.assign(stage=first["stage"].map(names)), hide_index=True, column_config=columns)
+    st.caption(f"The first {len(first):,} of {len(listed):,}.")
+
+
+def show_quality(card: ModelCard) -> None:
+    """The model's metrics beside the baseline's, on customers and months it had not seen."""
+    st.table(quality_table(card), border="horizontal")
+    st.caption(f"Baseline: {card.baseline} Test window: {card.test_window[0]} to {card.test_window[1]}.")
+
+
+def card_facts(card: ModelCard) -> list[tuple[str, str]]:
+    """A model card as label and text."""
+    if card.verdict == "refused":
+        return [(f"{card.model.capitalize()}", f"refused: {card.reason}")]
+    return [
+        (f"{card.model.capitalize()}: what it says", card.label),
+        ("Method", card.method),
+        ("Baseline", card.baseline),
+        ("Features", ", ".join(card.features)),
+        ("Trained on", f"{card.train_window[0]} to {card.train_window[1]}, {card.n_train:,} rows"),
+        ("Tested on", f"{card.test_window[0]} to {card.test_window[1]}, {card.n_test:,} customers"),
+        ("Interval", card.interval),
+    ]

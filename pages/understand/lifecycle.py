@@ -1,0 +1,107 @@
+"""Where is everyone now, and how did they get there?"""
+
+import streamlit as st
+
+from clm_core import charts, findings, metrics
+from clm_core.tables import to_date
+from clm_core.wording import long_day, month, percent, signed
+from pages.ui import cached, figures, frame, inputs, messages
+
+workspace = frame.begin(
+    "Where is everyone now?",
+    "This page sorts every customer into a lifecycle stage and follows them from month to month: how many are in each "
+    "stage, who arrived, who left.",
+)
+framework = inputs.framework()
+lifecycle = cached.lifecycle(inputs.as_of(), framework)
+today = to_date(workspace.as_of_day)
+n_people = int(lifecycle.counts["n_customers"].sum())
+theme = figures.theme()
+
+now = findings.where_everyone_is(lifecycle.counts, framework)
+st.markdown(f"### {messages.plain(now.says)}")
+headline = metrics.stage_headline(lifecycle.stock, framework)
+for column, row in zip(st.columns(len(headline)), headline.itertuples(), strict=True):
+    change = None if row.change != row.change else f"{signed(int(row.change))} since the month before"
+    column.metric(
+        row.group,
+        f"{row.n_customers:,}",
+        change,
+        delta_color="off",
+        help=f"{percent(row.share)} of {n_people:,} people known on {long_day(today)}.",
+    )
+
+subtitle = f"People by stage on {long_day(today)}, n = {n_people:,}, {framework.name}"
+figures.show(
+    charts.stage_bars(lifecycle.counts, framework, title=now.title, subtitle=subtitle, theme=theme),
+    now.title,
+    subtitle,
+    lifecycle.counts,
+    "stages",
+)
+messages.show_finding(now)
+
+st.header("How did the stages grow?", anchor=False)
+measure = st.segmented_control(
+    "Show",
+    ["n_customers", "share"],
+    default="n_customers",
+    format_func={"n_customers": "People", "share": "Share of all"}.get,
+    key="history_measure",
+    bind="query-params",
+    required=True,
+)
+grown = findings.how_it_changed(lifecycle.stock, framework)
+is_partial = frame.is_month_partial(workspace.as_of_day)
+subtitle = f"{'Share of people' if measure == 'share' else 'People'} by stage at each month end"
+figures.show(
+    charts.stage_history(
+        lifecycle.stock,
+        framework,
+        measure=measure,
+        is_last_partial=is_partial,
+        title=grown.title,
+        subtitle=subtitle,
+        theme=theme,
+    ),
+    grown.title,
+    subtitle,
+    lifecycle.stock,
+    "history",
+)
+messages.show_finding(grown)
+
+st.header("Who moved where?", anchor=False)
+months = sorted(lifecycle.moves["as_of"].unique(), reverse=True)
+chosen = st.selectbox(
+    "Month", months, format_func=month, key="moves_month", help="From the month end before to this one."
+)
+moves = metrics.moves_of(lifecycle.moves, chosen)
+moved = findings.who_moved(moves, framework)
+subtitle = f"People by stage a month before (rows) and on {long_day(chosen)} (columns); % of the row"
+figures.show(
+    charts.move_matrix(moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
+    moved.title,
+    subtitle,
+    moves,
+    "moves",
+)
+messages.show_finding(moved)
+st.page_link(
+    "pages/understand/stage_rules.py", label="See and change the rules behind the stages", icon=":material/tune:"
+)
+
+figures.how_made(
+    "lifecycle",
+    [
+        ("Rule", f"{framework.name}: the first rule that holds decides; the page Stage rules shows each in words."),
+        ("Formula", "Stock at a month end = stock a month before + newly known + arrived − left, for each stage."),
+        ("Window", f"{len(workspace.ledger.snapshots)} month ends up to {today}; only rows up to each day count."),
+        (
+            "Rows",
+            f"{n_people:,} people, {workspace.dataset.tables.orders.num_rows:,} orders; credit notes are no orders.",
+        ),
+        ("Known", "A person is known from the first order or sign-up in the files; earlier history is not seen."),
+        ("Source", framework.source),
+    ],
+)
