@@ -78,6 +78,17 @@ def unreadable_issues(cells: Cells, roles: tuple[str, ...]) -> list[Issue]:
     return issues
 
 
+def zone_issues(con: Any, cells: Cells, role: str) -> list[Issue]:
+    """A note where dates carry a time zone, which is not used."""
+    if not cells.has(role):
+        return []
+    n = count(
+        con, f"select count(*) from source s join d_{role} on d_{role}.raw = {cells.raw(role)} where d_{role}.is_zoned"
+    )
+    message = f"Dates in '{cells.mapping.columns[role]}' carry a time zone: the clock time is kept as written."
+    return [Issue("info", "time_zone_dropped", message, n)] if n else []
+
+
 def checked(table: pa.Table, contract: TableContract) -> pa.Table:
     """The table in the contract's types, which an engine's own flavours of text and timestamp may miss."""
     known = {**contract.required, **contract.optional}

@@ -15,7 +15,7 @@ from clm_core.ingest.customers import build_customers
 from clm_core.ingest.events import build_events
 from clm_core.ingest.inspection import Inspection, look_at
 from clm_core.ingest.mapping import Mapping, check_mapping
-from clm_core.ingest.moments import OrderEvidence, create_moments, find_order
+from clm_core.ingest.moments import OrderEvidence, find_order
 from clm_core.ingest.orders import build_orders
 from clm_core.ingest.read import Source, load
 from clm_core.ingest.roles import ROLES, TableKind
@@ -77,7 +77,7 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
         inspection = look_at(workspace, source, kind)
         used = mapping or inspection.guess.mapping
         check_mapping(used, source, kind)
-        used, date_issues = _read_dates(con, source, kind, used, is_guessed=mapping is None)
+        used, date_issues = _settle_date_order(con, source, kind, used, is_guessed=mapping is None)
         built = _BUILDERS[kind](con, source, used)
         aside = set_aside(con, source)
         return Imported(
@@ -94,24 +94,15 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
         )
 
 
-def _read_dates(
+def _settle_date_order(
     con: Any, source: Source, kind: TableKind, mapping: Mapping, *, is_guessed: bool
 ) -> tuple[Mapping, list[Issue]]:
-    """Create the table ``moments`` for the date role; return the mapping with the order used, and what to say of it."""
+    """The mapping with the date order that is used, and what is open about it; an order the user chose stands."""
     role = next((r.name for r in ROLES[kind] if r.holds == "date" and r.name in mapping.columns), None)
-    if role is None:
+    if role is None or (mapping.date_order != "ymd" and not is_guessed):
         return mapping, []
-    column = source.sql(mapping.columns[role])
-    issues = []
-    if is_guessed or mapping.date_order == "ymd":
-        evidence = find_order(con, column)
-        mapping = mapping.model_copy(update={"date_order": evidence.order})
-        issues += _order_issues(evidence, mapping.columns[role])
-    n_zoned = create_moments(con, "moments", column, mapping.date_order)
-    if n_zoned:
-        message = f"Dates in '{mapping.columns[role]}' carry a time zone: the clock time is kept as written, the zone is not used."
-        issues.append(Issue("info", "time_zone_dropped", message, n_zoned))
-    return mapping, issues
+    evidence = find_order(con, source.sql(mapping.columns[role]))
+    return mapping.model_copy(update={"date_order": evidence.order}), _order_issues(evidence, mapping.columns[role])
 
 
 def _order_issues(evidence: OrderEvidence, column: str) -> list[Issue]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from clm_core import columns as c
 from clm_core.errors import Issue
-from clm_core.ingest.built import NO_CUSTOMER, Built, check_any_kept, checked, reason_issues
+from clm_core.ingest.built import NO_CUSTOMER, Built, check_any_kept, checked, reason_issues, zone_issues
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.dialect import column_names
 from clm_core.ingest.mapping import Mapping
@@ -21,15 +21,15 @@ _NUMBER_SHARE = 0.95
 
 
 def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
-    """Build the customers table from ``source`` and ``moments``; leave ``judged`` behind."""
-    cells = Cells(con, source, mapping, (), c.CREATED_AT)
+    """Build the customers table from ``source``; leave ``judged`` behind."""
+    cells = Cells(con, source, mapping, "customers")
     one_row(
         con,
         f"""create temp table judged as
         select row, customer_id, created_at, case when problem is not null then problem
             when customer_id is null then {literal(NO_CUSTOMER)} end as reason
-        from (select s.rowid + 1 as row, s.problem as problem, {cells.id(c.CUSTOMER_ID)} as customer_id,
-                {cells.moment} as created_at from {cells.rows})""",
+        from (select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
+                {cells.value(c.CREATED_AT)} as created_at from {cells.rows})""",
     )
     check_any_kept(con, source)
     traits = _traits(source, mapping)
@@ -44,7 +44,8 @@ def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
         order by customer_id""",
     )
     named = table.rename_columns([c.CUSTOMER_ID, c.CREATED_AT, c.DAY, *trait_names([source.names[i] for i in traits])])
-    issues = [*reason_issues(con, cells, {}), *_date_issues(con, cells), *_duplicate_issues(con)]
+    issues = [*reason_issues(con, cells, {}), *_date_issues(cells), *_duplicate_issues(con)]
+    issues += zone_issues(con, cells, c.CREATED_AT)
     issues += _lost_numbers(con, source, numeric, mapping.decimal)
     return Built(checked(named, CUSTOMERS), tuple(issues))
 
@@ -79,17 +80,10 @@ def _trait_sql(i: int, is_number: bool, decimal: str) -> str:
     return f"arg_min({value}, j.row) filter (where {value} is not null) as t{i}"
 
 
-def _date_issues(con: Any, cells: Cells) -> list[Issue]:
-    if not cells.has(c.CREATED_AT):
-        return []
-    raw = cells.raw(c.CREATED_AT)
-    n, examples = one_row(
-        con,
-        f"""select count(*), list(distinct {raw})[:5] from source s left join moments m on m.raw = s.{raw}
-        where known({raw}) is not null and m.moment is null and problem is null""",
-    )
-    message = f"{n:,} customers kept without their start: the date is not readable."
-    return [Issue("warning", "date_not_readable", message, int(n), tuple(sorted(examples)))] if n else []
+def _date_issues(cells: Cells) -> list[Issue]:
+    n, examples = cells.unreadable(c.CREATED_AT)
+    message = f"{n:,} rows kept without '{c.CREATED_AT}': the date is not readable."
+    return [Issue("warning", "date_not_readable", message, n, examples)] if n else []
 
 
 def _duplicate_issues(con: Any) -> list[Issue]:

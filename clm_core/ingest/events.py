@@ -15,6 +15,7 @@ from clm_core.ingest.built import (
     checked,
     reason_issues,
     unreadable_issues,
+    zone_issues,
 )
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.mapping import Mapping
@@ -28,18 +29,18 @@ UNKNOWN_KIND = "unknown kind of event"
 
 
 def build_events(con: Any, source: Source, mapping: Mapping) -> Built:
-    """Build the events table from ``source`` and ``moments``; leave ``judged`` behind."""
-    cells = Cells(con, source, mapping, (c.VALUE,), c.OCCURRED_AT)
+    """Build the events table from ``source``; leave ``judged`` behind."""
+    cells = Cells(con, source, mapping, "events")
     _create_kinds(con, cells)
     con.execute(
         f"""create temp table judged as select *, case when problem is not null then problem
             when occurred_at is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
             when word is null then {literal(NO_KIND)}
             when kind is null then {literal(UNKNOWN_KIND)} end as reason
-        from (select s.rowid + 1 as row, s.problem as problem, {cells.id(c.CUSTOMER_ID)} as customer_id,
-                {cells.moment} as occurred_at, {cells.known(c.OCCURRED_AT)} is not null as has_date,
-                {cells.known(c.KIND)} as word, k.kind as kind, {cells.text(c.CHANNEL)} as channel,
-                {cells.number(c.VALUE)} as value
+        from (select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
+                {cells.value(c.OCCURRED_AT)} as occurred_at, {cells.is_given(c.OCCURRED_AT)} as has_date,
+                {cells.value(c.KIND)} as word, k.kind as kind, {cells.value(c.CHANNEL)} as channel,
+                {cells.value(c.VALUE)} as value
               from {cells.rows} left join kinds k on k.raw = {cells.raw(c.KIND)})"""
     )
     check_any_kept(con, source)
@@ -51,6 +52,7 @@ def build_events(con: Any, source: Source, mapping: Mapping) -> Built:
         from judged where reason is null order by day, occurred_at, row""",
     )
     issues = [*reason_issues(con, cells, {BAD_DATE: c.OCCURRED_AT, UNKNOWN_KIND: c.KIND})]
+    issues += zone_issues(con, cells, c.OCCURRED_AT)
     issues += [*_unknown_kinds(con), *_anonymous(con), *unreadable_issues(cells, (c.VALUE,))]
     return Built(checked(table, EVENTS), tuple(issues))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from clm_core.ingest.query import count, one_row
+from clm_core.ingest.query import one_row
 from clm_core.ingest.values import literal
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
@@ -107,7 +107,8 @@ def find_order(con: Any, column: str) -> OrderEvidence:
     first, dotted, example, n_day_first, n_month_first = one_row(
         con,
         f"""
-        with cells as (select known(raw) as x from (select distinct {column} as raw from source)),
+        with raws as materialized (select distinct {column} as raw from source),
+        cells as (select known(raw) as x from raws),
         parts as (select x, regexp_extract(x, {literal(_SHORT_START)}, ['a', 'sep', 'b', 'y']) as p
                   from cells where regexp_matches(x, {literal(_SHORT_START)}))
         select max(p.a::int), bool_and(p.sep = '.'), min(x) filter (p.a::int <> p.b::int),
@@ -128,30 +129,22 @@ def _reading(con: Any, cell: str, order: DateOrder) -> str:
     return str(one_row(con, sql, {"c": cell})[0] or "")
 
 
-def create_moments(con: Any, table: str, column: str, order: DateOrder) -> int:
-    """Read the distinct cells of a ``source`` column once, into ``table(raw, moment)``; return how many carry a zone."""
-    con.execute(
-        f"""create temp table cells as
-        select raw, known(raw) as x from (select distinct {column} as raw from source where {column} is not null)"""
-    )
+def moments_sql(con: Any, order: DateOrder) -> str:
+    """SQL that reads the table ``distinct_cells(raw, x)`` as raw, value, is_given and is_zoned."""
     formats = _common_formats(con, order)
     tried = f"sane(try_strptime(x, [{', '.join(map(literal, formats))}]))" if formats else "null::timestamp"
-    con.execute(
-        f"""create temp table {table} as
-        with tried as (select raw, x, {tried} as moment from cells)
-        select raw, moment, false as is_zoned from tried where moment is not null
-        union all select raw, moment, is_zoned
+    return f"""
+        with tried as materialized (select raw, x, {tried} as moment from distinct_cells)
+        select raw, moment as value, true as is_given, false as is_zoned from tried where moment is not null
+        union all select raw, moment, x is not null, is_zoned
         from ({moments_of("select raw, x from tried where moment is null", order)})"""
-    )
-    con.execute("drop table cells")
-    return count(con, f"select count(*) from {table} where is_zoned and moment is not null")
 
 
 def _common_formats(con: Any, order: DateOrder) -> list[str]:
-    """The usual formats that occur in a sample of ``cells``, most frequent first: a shortcut past the general reading."""
+    """The usual formats that occur in a sample, most frequent first: a shortcut past the general reading."""
     days = {"dmy": "%d{0}%m{0}%Y", "mdy": "%m{0}%d{0}%Y", "ymd": "%Y{0}%m{0}%d"}[order]
     usual = [days.format(mark) + clock for mark in "/-." for clock in ("", " %H:%M", " %H:%M:%S")]
     counts = ", ".join(f"count(sane(try_strptime(x, {literal(usual_one)})))" for usual_one in usual)
-    row = one_row(con, f"select {counts} from (select x from cells limit 500)")
+    row = one_row(con, f"select {counts} from (select x from distinct_cells limit 500)")
     hits = sorted(zip(row, usual, strict=True), key=lambda pair: -pair[0])
     return [usual_one for n, usual_one in hits if n]

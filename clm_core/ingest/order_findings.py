@@ -8,7 +8,7 @@ from typing import Any
 from clm_core import columns as c
 from clm_core.errors import Issue
 from clm_core.ingest.aliases import CURRENCY_CODES, CURRENCY_OF_SIGN
-from clm_core.ingest.built import BAD_AMOUNT, BAD_DATE, DEAD, reason_issues, unreadable_issues
+from clm_core.ingest.built import BAD_AMOUNT, BAD_DATE, DEAD, reason_issues, unreadable_issues, zone_issues
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.roles import CURRENCY, REFUNDED, STATUS, UNIT_PRICE
@@ -20,6 +20,7 @@ def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issu
     money_role = c.AMOUNT if cells.has(c.AMOUNT) else UNIT_PRICE
     issues = reason_issues(con, cells, {BAD_DATE: c.ORDERED_AT, BAD_AMOUNT: money_role, DEAD: STATUS})
     issues += unreadable_issues(cells, (c.QUANTITY, REFUNDED, c.DISCOUNT) if cells.has(c.AMOUNT) else (c.DISCOUNT,))
+    issues += zone_issues(con, cells, c.ORDERED_AT)
     issues += [*_order_id_issues(con, cells), *_amount_issues(con, cells), *_guest_issues(con)]
     if is_discount_rate:
         issues.append(

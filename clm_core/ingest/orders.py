@@ -29,14 +29,13 @@ from clm_core.tables import ORDERS
 
 _LABELS = (c.CHANNEL, c.COUNTRY, c.SEGMENT)
 _GOODS = (c.PRODUCT, c.CATEGORY)
-_NUMBERS = (c.AMOUNT, c.QUANTITY, UNIT_PRICE, REFUNDED, c.DISCOUNT)
 # what an order says once, on its first line, and leaves blank on the others
 _OF_ORDER = ("ordered_at", "amount", "refunded", "status", "cancelled_at", "currency", *_LABELS)
 
 
 def build_orders(con: Any, source: Source, mapping: Mapping) -> Built:
-    """Build the orders table from ``source`` and the table ``moments``; leave ``judged`` behind."""
-    cells = Cells(con, source, mapping, _NUMBERS, c.ORDERED_AT)
+    """Build the orders table from ``source``; leave ``judged`` behind."""
+    cells = Cells(con, source, mapping, "orders")
     _create_lines(con, cells)
     lines = _complete(con, cells)
     _create_judged(con, cells, lines)
@@ -56,24 +55,22 @@ def has_amounts(cells: Cells) -> bool:
 
 def _create_lines(con: Any, cells: Cells) -> None:
     """Read every role of every row once."""
-    amount, given = cells.number(c.AMOUNT), f"{cells.known(c.AMOUNT)} is not null"
+    price = f"{cells.value(c.QUANTITY)} * {cells.value(UNIT_PRICE)}"
+    amount, is_given = cells.value(c.AMOUNT), cells.is_given(c.AMOUNT)
     if not cells.has(c.AMOUNT) and has_amounts(cells):
-        amount = f"{cells.number(c.QUANTITY)} * {cells.number(UNIT_PRICE)}"
-        given = f"{cells.known(c.QUANTITY)} is not null and {cells.known(UNIT_PRICE)} is not null"
-    worth = (
-        amount if cells.mapping.amount_grain == "line" else f"{cells.number(c.QUANTITY)} * {cells.number(UNIT_PRICE)}"
-    )
-    texts = ", ".join(f"{cells.text(role)} as {role}" for role in (*_LABELS, *_GOODS))
+        amount, is_given = price, f"{cells.is_given(c.QUANTITY)} and {cells.is_given(UNIT_PRICE)}"
+    worth = amount if cells.mapping.amount_grain == "line" else price
+    texts = ", ".join(f"{cells.value(role)} as {role}" for role in (*_LABELS, *_GOODS))
     con.execute(
         f"""create temp table lines as
-        select s.rowid + 1 as row, s.problem as problem, {cells.id(c.CUSTOMER_ID)} as customer_id,
-            {cells.id(c.ORDER_ID)} as order_id, {cells.moment} as ordered_at,
-            {cells.known(c.ORDERED_AT)} is not null as has_date, {amount} as amount, {given} as has_amount,
-            {worth} as worth, {cells.number(c.QUANTITY)} as quantity, abs({cells.number(REFUNDED)}) as refunded,
-            {cells.number(c.DISCOUNT)} as discount, lower({cells.known(STATUS)}) as status,
-            case when lower({cells.known(CANCELLED_AT)}) not in ('false', 'no', 'n', '0')
-                 then {cells.known(CANCELLED_AT)} end as cancelled_at,
-            upper({cells.known(CURRENCY)}) as currency, {texts}
+        select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
+            {cells.value(c.ORDER_ID)} as order_id, {cells.value(c.ORDERED_AT)} as ordered_at,
+            {cells.is_given(c.ORDERED_AT)} as has_date, {amount} as amount, {is_given} as has_amount, {worth} as worth,
+            {cells.value(c.QUANTITY)} as quantity, abs({cells.value(REFUNDED)}) as refunded,
+            {cells.value(c.DISCOUNT)} as discount, lower({cells.value(STATUS)}) as status,
+            case when lower({cells.value(CANCELLED_AT)}) not in ('false', 'no', 'n', '0')
+                 then {cells.value(CANCELLED_AT)} end as cancelled_at,
+            upper({cells.value(CURRENCY)}) as currency, {texts}
         from {cells.rows}"""
     )
 

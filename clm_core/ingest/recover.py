@@ -35,8 +35,7 @@ def _records(lines: Iterator[str], layout: Layout) -> Iterator[tuple[list[str], 
     """Cells of each record and its problem; blank lines come as records without cells."""
     width = len(layout.names)
     pending: list[str] = []
-    while pending or (line := next(lines, None)) is not None:
-        line = pending.pop(0) if pending else line
+    while (line := pending.pop(0) if pending else next(lines, None)) is not None:
         if layout.delimiter == WHITESPACE:
             cells = line.split()
             yield cells, TOO_MANY if len(cells) > width else ""

@@ -97,7 +97,7 @@ def _is_table(name: str) -> bool:
     return name.lower().endswith(_TABLE_ENDINGS) and not name.startswith("__MACOSX")
 
 
-def _copy(source: IO[bytes], target: Path, path: Path, limit: int) -> int:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, path: Path, limit: int) -> int:
     """Copy at most ``limit`` bytes; a declared size is not believed, what comes out is counted."""
     size = 0
     with target.open("wb") as out:

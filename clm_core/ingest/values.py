@@ -25,11 +25,16 @@ _AMOUNT = rf"(?i)^([(]?[-−+]?)({MONEY})?([-−+]?)([0-9][0-9.,]*|[.,][0-9]+)({
 _GROUPED = r"([0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}|[0-9]*)([.][0-9]*)?"
 
 VALUE_MACROS = (
-    # a cell without the blanks around it and the apostrophe spreadsheets put before text
-    """create macro cell(x) as nullif(ltrim(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''''), '')""",
-    """create macro known(x) as
-        case when lower(cell(x)) in ('na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', 'nat', '-', '--', '---')
-             then null else cell(x) end""",
+    # a cell without the blanks around it and the apostrophe spreadsheets put before text; most cells need no trimming
+    """create macro trimmed(x) as
+        nullif(ltrim(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''''), '')""",
+    """create macro cell(x) as case when ascii(x) between 40 and 159
+        then case when right(x, 1) > ' ' and right(x, 1) <> chr(160) then x else trimmed(x) end
+        else trimmed(x) end""",
+    # words for "nothing" are short: longer cells are not compared with them
+    """create macro unless_void(x) as case when lower(x) in
+        ('na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', 'nat', '-', '--', '---') then null else x end""",
+    """create macro known(x) as case when strlen(x) > 12 then cell(x) else unless_void(cell(x)) end""",
     """create macro id_of(x) as case when contains(x, '@') then lower(known(x)) else known(x) end""",
     """create macro finite(x) as case when isfinite(try_cast(x as double)) then try_cast(x as double) end""",
     # digits grouped in twos and threes by commas and a decimal point, or nothing
