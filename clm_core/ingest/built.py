@@ -63,7 +63,7 @@ def reason_issues(con: Any, cells: Cells, roles: dict[str, str]) -> list[Issue]:
         ).fetchall()
         examples = tuple(f"row {row}" + (f": {cell}" if cell else "") for row, cell in rows)
         code = "set_aside_" + "_".join(reason.replace(",", "").split())
-        issues.append(Issue("warning", code, f"{n:,} {_rows(n)} set aside: {reason}.", int(n), examples))
+        issues.append(Issue("warning", code, f"{counted(n, 'row')} set aside: {reason}.", int(n), examples))
     return issues
 
 
@@ -73,7 +73,7 @@ def unreadable_issues(cells: Cells, roles: tuple[str, ...]) -> list[Issue]:
     for role in roles:
         n, examples = cells.unreadable(role)
         if n:
-            message = f"{n:,} {_rows(n)} kept without '{role}': it is not a number."
+            message = f"{counted(n, 'row')} kept without '{role}': it is not a number."
             issues.append(Issue("warning", "number_not_readable", message, n, examples))
     return issues
 
@@ -104,11 +104,12 @@ def check_any_kept(con: Any, source: Source) -> None:
     raise InputError(
         f"No row of '{source.file_name}' can be used.",
         where=source.file_name,
-        found=", ".join(f"{reason} ({n:,} {_rows(n)})" for reason, n in counts),
+        found=", ".join(f"{reason} ({counted(n, 'row')})" for reason, n in counts),
         allowed="rows in which every required column has a readable value",
         next_step="Check the mapping, the date order and the decimal mark, then import again.",
     )
 
 
-def _rows(n: int) -> str:
-    return "row" if n == 1 else "rows"
+def counted(n: int, noun: str) -> str:
+    """A number with its noun: 1 row, 2 rows."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

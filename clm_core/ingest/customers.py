@@ -7,7 +7,7 @@ from typing import Any
 
 from clm_core import columns as c
 from clm_core.errors import Issue
-from clm_core.ingest.built import NO_CUSTOMER, Built, check_any_kept, checked, reason_issues, zone_issues
+from clm_core.ingest.built import NO_CUSTOMER, Built, check_any_kept, checked, counted, reason_issues, zone_issues
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.dialect import column_names
 from clm_core.ingest.mapping import Mapping
@@ -33,7 +33,7 @@ def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
     )
     check_any_kept(con, source)
     traits = _traits(source, mapping)
-    numeric = [i for i in traits if _is_number(con, i, mapping.decimal)]
+    numeric = _numeric(con, traits, mapping.decimal)
     columns = "".join(f", {_trait_sql(i, i in numeric, mapping.decimal)}" for i in traits)
     table = arrow(
         con,
@@ -65,14 +65,21 @@ def _traits(source: Source, mapping: Mapping) -> list[int]:
     return [i for i, name in enumerate(source.names) if name not in used]
 
 
-def _is_number(con: Any, i: int, decimal: str) -> bool:
-    """True when nearly all cells are numbers and none has a leading zero, as codes and phone numbers do."""
-    n, n_numbers, n_codes = con.execute(
-        f"""select count(known(c{i})), count({number(f"c{i}", decimal)}),
-            count(*) filter (regexp_full_match(known(c{i}), '0[0-9]+'))
-        from source where problem is null""",
+def _numeric(con: Any, traits: list[int], decimal: str) -> dict[int, int]:
+    """Traits of which nearly all cells are numbers, each with how many are not.
+
+    A leading zero says that the digits are a code or a phone number, which must stay as written.
+    """
+    if not traits:
+        return {}
+    counts = ", ".join(
+        f"""count(known(c{i})), count({number(f"c{i}", decimal)}),
+        count(*) filter (starts_with(known(c{i}), '0') and regexp_full_match(known(c{i}), '0[0-9]+'))"""
+        for i in traits
     )
-    return bool(n) and n_codes == 0 and n_numbers >= _NUMBER_SHARE * n
+    row = one_row(con, f"select {counts} from source where problem is null")
+    found = zip(traits, row[0::3], row[1::3], row[2::3], strict=True)
+    return {i: n - fits for i, n, fits, n_codes in found if n and not n_codes and fits >= _NUMBER_SHARE * n}
 
 
 def _trait_sql(i: int, is_number: bool, decimal: str) -> str:
@@ -82,7 +89,7 @@ def _trait_sql(i: int, is_number: bool, decimal: str) -> str:
 
 def _date_issues(cells: Cells) -> list[Issue]:
     n, examples = cells.unreadable(c.CREATED_AT)
-    message = f"{n:,} rows kept without '{c.CREATED_AT}': the date is not readable."
+    message = f"{counted(n, 'row')} kept without '{c.CREATED_AT}': the date is not readable."
     return [Issue("warning", "date_not_readable", message, n, examples)] if n else []
 
 
@@ -91,20 +98,20 @@ def _duplicate_issues(con: Any) -> list[Issue]:
         "select customer_id, count(*) from judged where reason is null group by 1 having count(*) > 1 order by 1"
     ).fetchall()
     n = sum(count - 1 for _, count in rows)
-    message = f"{len(rows):,} customers appear on several rows: their first filled cells were taken."
+    message = f"{counted(len(rows), 'customer')} on several rows: the first filled cells were taken."
     examples = tuple(str(customer) for customer, _ in rows[:5])
     return [Issue("warning", "duplicate_customers", message, n, examples)] if rows else []
 
 
-def _lost_numbers(con: Any, source: Source, numeric: list[int], decimal: str) -> list[Issue]:
+def _lost_numbers(con: Any, source: Source, numeric: dict[int, int], decimal: str) -> list[Issue]:
     issues = []
-    for i in numeric:
-        n, examples = one_row(
-            con,
-            f"""select count(*), list(distinct c{i})[:5] from source
-            where known(c{i}) is not null and {number(f"c{i}", decimal)} is null and problem is null""",
-        )
+    for i, n in numeric.items():
         if n:
-            message = f"{n:,} cells of '{source.names[i]}' are not numbers and were left out."
-            issues.append(Issue("warning", "number_not_readable", message, int(n), tuple(sorted(examples))))
+            (examples,) = one_row(
+                con,
+                f"""select list(distinct c{i})[:5] from source
+                where known(c{i}) is not null and {number(f"c{i}", decimal)} is null and problem is null""",
+            )
+            message = f"{counted(n, 'cell')} of '{source.names[i]}' left out: not a number."
+            issues.append(Issue("warning", "number_not_readable", message, n, tuple(sorted(examples))))
     return issues

@@ -79,7 +79,8 @@ def find_layout(path: Path) -> Layout:
     start, has_header = find_header(rows)
     cells = rows[start] if start < len(rows) else []
     n_columns = max(width, len(cells))
-    return Layout(best, column_names(cells if has_header else [None] * n_columns), has_header, start)
+    header = [*cells, *[None] * (n_columns - len(cells))] if has_header else [None] * n_columns
+    return Layout(best, column_names(header), has_header, start)
 
 
 def _split(lines: Sequence[str], mark: str) -> list[list[str]]:
@@ -115,7 +116,8 @@ def find_header(rows: Sequence[Sequence[str | None]]) -> tuple[int, bool]:
     width = max(counts, key=lambda n: (counts[n], n)) if counts else 1
     for index, (row, cells) in enumerate(zip(rows, filled, strict=True)):
         is_comment = bool(cells) and str(cells[0]).lstrip().startswith("#") and len(cells) < width
-        if cells and not is_comment and len(row) >= width and len(cells) >= min(2, width):
+        # data lines may end in a delimiter that the header lacks, so one cell less is still the table
+        if cells and not is_comment and len(row) >= width - (width > 2) and len(cells) >= min(2, width):
             return index, _is_header([str(cell) for cell in cells])
     return 0, False
 

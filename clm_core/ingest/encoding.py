@@ -58,11 +58,12 @@ def find_encoding(path: Path, shown: str) -> str:
 def _wide(head: bytes, shown: str) -> str:
     """UTF-16 without a mark shows as zero bytes on every other place; zeros anywhere else mean binary data."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > 0.3 * len(head) / 2 and even < 0.05 * len(head) / 2:
-        return "utf-16-le"
-    if even > 0.3 * len(head) / 2 and odd < 0.05 * len(head) / 2:
-        return "utf-16-be"
-    raise _unreadable(shown, "binary data")
+    enough, few = 0.15 * len(head), 0.025 * len(head)
+    name = "utf-16-le" if odd > enough and even < few else "utf-16-be" if even > enough and odd < few else ""
+    text = head[: len(head) // 2 * 2].decode(name, errors="replace") if name else ""
+    if any(ord(sign) in _CONTROL or sign == "\ufffd" for sign in text[:-1]) or not text:
+        raise _unreadable(shown, "binary data")
+    return name
 
 
 def _is_utf8(path: Path) -> bool:

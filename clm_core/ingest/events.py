@@ -13,6 +13,7 @@ from clm_core.ingest.built import (
     Built,
     check_any_kept,
     checked,
+    counted,
     reason_issues,
     unreadable_issues,
     zone_issues,
@@ -80,5 +81,5 @@ def _unknown_kinds(con: Any) -> list[Issue]:
 
 def _anonymous(con: Any) -> list[Issue]:
     n = count(con, "select count(*) from judged where reason is null and customer_id is null")
-    message = f"{n:,} events have no customer: they count in totals, not for anyone."
+    message = f"{counted(n, 'event')} without customer: counted in totals, for nobody in particular."
     return [Issue("info", "anonymous_events", message, n)] if n else []

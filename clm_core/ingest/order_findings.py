@@ -8,7 +8,7 @@ from typing import Any
 from clm_core import columns as c
 from clm_core.errors import Issue
 from clm_core.ingest.aliases import CURRENCY_CODES, CURRENCY_OF_SIGN
-from clm_core.ingest.built import BAD_AMOUNT, BAD_DATE, DEAD, reason_issues, unreadable_issues, zone_issues
+from clm_core.ingest.built import BAD_AMOUNT, BAD_DATE, DEAD, counted, reason_issues, unreadable_issues, zone_issues
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.roles import CURRENCY, REFUNDED, STATUS, UNIT_PRICE
@@ -32,14 +32,14 @@ def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issu
 def _order_id_issues(con: Any, cells: Cells) -> list[Issue]:
     if cells.has(c.ORDER_ID):
         n = count(con, "select count(*) from judged where reason is null and is_alone")
-        message = f"{n:,} rows have no order number: each counts as one order."
+        message = f"{counted(n, 'row')} without order number: each counts as one order."
         return [Issue("info", "order_id_blank", message, n)] if n else []
     n = count(
         con, "select coalesce(sum(n), 0) from (select count(*) as n from orders group by customer_id, day having n > 1)"
     )
     message = (
         "The file has no order number: each row counts as one order. "
-        f"{n:,} rows share customer and day with another row."
+        f"{counted(n, 'row')} with another row of the same customer and day."
     )
     return [Issue("info", "no_order_id", message, n)]
 
@@ -57,10 +57,10 @@ def _amount_issues(con: Any, cells: Cells) -> list[Issue]:
         "select count(*) filter (amount < 0), count(*) filter (amount = 0 and not is_purchase) from orders",
     )
     if n_credit:
-        message = f"{n_credit:,} credit notes (orders below zero) are kept: they lower revenue and are no purchases."
+        message = f"{counted(n_credit, 'credit note')} (orders below zero) kept: revenue falls by them, and they are no purchases."
         issues.append(Issue("info", "credit_notes", message, int(n_credit)))
     if n_returned:
-        message = f"{n_returned:,} orders were fully refunded: they are kept, count nothing and are no purchases."
+        message = f"{counted(n_returned, 'order')} fully refunded: kept, worth nothing, and no purchase."
         issues.append(Issue("info", "fully_refunded", message, int(n_returned)))
     if cells.mapping.amount_grain == "order" and cells.has(c.AMOUNT) and cells.has(c.ORDER_ID):
         issues += _varying_totals(con)
@@ -72,7 +72,7 @@ def _varying_totals(con: Any) -> list[Issue]:
         """select order_id from lines where order_id is not null and amount is not null
         group by order_id, customer_id having count(distinct amount) > 1 order by order_id"""
     ).fetchall()
-    message = f"{len(rows):,} orders have lines with different totals: the first was taken."
+    message = f"{counted(len(rows), 'order')} with different totals on their lines: the first was taken."
     examples = tuple(str(row[0]) for row in rows[:5])
     return [Issue("warning", "order_total_varies", message, len(rows), examples)] if rows else []
 
@@ -93,7 +93,7 @@ def find_currency(con: Any, cells: Cells) -> tuple[str, list[Issue]]:
     """The one currency of the kept rows, from its column, the amount cells or the header; several are a warning."""
     counts = _counts_by_column(con) if cells.has(CURRENCY) else _counts_by_sign(con, cells)
     if len(counts) > 1:
-        listed = ", ".join(f"{code} ({n:,} rows)" for code, n in counts.items())
+        listed = ", ".join(f"{code} ({counted(n, 'row')})" for code, n in counts.items())
         message = f"Amounts are in several currencies: {listed}. They are added up as they are, nothing is converted."
         return "", [Issue("warning", "several_currencies", message, sum(counts.values()), tuple(counts)[:5])]
     return next(iter(counts), "") or _of_header(cells), []

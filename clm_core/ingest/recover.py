@@ -37,8 +37,8 @@ def _records(lines: Iterator[str], layout: Layout) -> Iterator[tuple[list[str], 
     pending: list[str] = []
     while (line := pending.pop(0) if pending else next(lines, None)) is not None:
         if layout.delimiter == WHITESPACE:
-            cells = line.split()
-            yield cells, TOO_MANY if len(cells) > width else ""
+            words = line.split()
+            yield words, TOO_MANY if len(words) > width else ""
             continue
         record, read_ahead = [line], []
         while _is_open(record) and len(record) < _MOST_LINES:
