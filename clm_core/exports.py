@@ -9,7 +9,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full-wi
 
 def neutralise(text: str) -> str:
     """The text with a leading apostrophe when a spreadsheet would read it as a formula."""
-    return "'" + text if text.lstrip(" \n").startswith(_RISKY) else text
+    return "'" + text if text.startswith(_RISKY) or text.lstrip().startswith(_RISKY) else text
 
 
 def to_csv(frame: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.conditions import Feature, matches, sentence, tests
+from clm_core.conditions import Feature, matches, tests
 from clm_core.features import Frame
 from clm_core.frameworks import Framework
 
@@ -45,21 +45,22 @@ def explain_customer(frame: Frame, framework: Framework, features: dict[str, Fea
 
     ``frame`` holds exactly one row. Columns: `rule`, `stage`, `sentence`, `is_true`, `decides`, `values`.
     """
-    asked = [rule for rule in framework.rules if rule.when is not None]
     limits = framework.limit_values
-    truths = [matches(rule.when, limits).alias(rule.id) for rule in asked if rule.when is not None]
-    used = sorted({test.feature for rule in asked if rule.when is not None for test in tests(rule.when)})
+    asked = {rule.id: rule.when for rule in framework.rules if rule.when is not None}
+    # a rule may carry the name of a feature, so truths are told apart from values
+    truths = [matches(when, limits).alias(f"truth of {rule_id}") for rule_id, when in asked.items()]
+    used = sorted({test.feature for when in asked.values() for test in tests(when)})
     row: dict[str, Any] = frame.select(*used, *truths).collect("pyarrow").to_arrow().to_pylist()[0]
     rows: list[dict[str, Any]] = []
     decided = False
     for rule in framework.rules:
-        is_true = rule.when is None or bool(row[rule.id])
+        is_true = rule.when is None or bool(row[f"truth of {rule.id}"])
         read = sorted({test.feature for test in tests(rule.when)}) if rule.when else []
         rows.append(
             {
                 "rule": rule.id,
                 c.STAGE: rule.stage,
-                "sentence": "everyone else" if rule.when is None else sentence(rule.when, limits, features),
+                "sentence": framework.rule_sentence(rule, features),
                 "is_true": is_true,
                 "decides": is_true and not decided,
                 "values": ", ".join(f"{name} = {row[name]}" for name in read),

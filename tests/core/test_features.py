@@ -1,6 +1,7 @@
 """Features of customers at a day: hand-computed truth, and laws over random order logs."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pandas as pd
 import pyarrow as pa
@@ -290,7 +291,7 @@ def naive_features(rows, as_of):
     for who, seen in known.items():
         bought = sorted(at for at, _, is_purchase in seen if is_purchase)
         order_days = sorted(set(bought))
-        gaps = [later - earlier for earlier, later in zip(order_days, order_days[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(order_days)]
         cents = [(at, round(amount * 100)) for at, amount, _ in seen if amount is not None]
         found[who] = {
             "n_orders": len(bought),

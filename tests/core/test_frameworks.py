@@ -1,0 +1,328 @@
+"""Framework definitions: every stage can be reached, every fault is found and named, and rules read well."""
+
+import datetime as dt
+
+import pytest
+
+from clm_core import columns as c
+from clm_core.conditions import AnyOf, Test
+from clm_core.engine import collect
+from clm_core.errors import DefinitionError
+from clm_core.features import FEATURES, build_features, load_frames
+from clm_core.frameworks import (
+    CHECKS,
+    SHIPPED,
+    Framework,
+    Limit,
+    Rule,
+    Stage,
+    check_framework,
+    dump_framework,
+    load_framework,
+    parse_framework,
+    shipped_frameworks,
+)
+from clm_core.stages import assign_rules, name_stages
+from clm_core.tables import Tables, to_day
+
+AS_OF = to_day(dt.date(2024, 6, 30))
+
+# (customer, days before the as-of day of each order, of each event, its kind)
+PEOPLE = {
+    "cold": ((), ((10, "send"),)),
+    "looking": ((), ((89, "visit"),)),
+    "looked": ((), ((90, "visit"),)),
+    "signed": ((), ((500, "sign_up"),)),
+    "new": ((14,), ()),
+    "settled": ((15,), ()),
+    "a_month": ((30,), ()),
+    "a_month_ago": ((31,), ()),
+    "edge_of_risk": ((180,), ()),
+    "at_risk": ((181,), ()),
+    "edge_of_loss": ((365,), ()),
+    "lost": ((366,), ()),
+    "twice": ((100, 40), ()),
+    "thrice": ((100, 60, 40), ()),
+    "four_times": ((100, 80, 60, 40), ()),
+    "advocate": ((20,), ((364, "review"),)),
+    "advocate_once": ((20,), ((365, "referral"),)),
+    "lost_advocate": ((400,), ((5, "review"),)),
+}
+SILENT = {"at_risk": "at_risk", "edge_of_loss": "at_risk", "lost": "lost", "lost_advocate": "lost"}
+STAGES = {
+    "sterne_cutler": SILENT
+    | dict.fromkeys(("cold", "looked"), "reach")
+    | dict.fromkeys(("looking", "signed"), "acquire")
+    | dict.fromkeys(("new", "settled", "a_month", "a_month_ago", "edge_of_risk", "advocate_once"), "convert")
+    | dict.fromkeys(("twice", "thrice"), "retain")
+    | dict.fromkeys(("four_times", "advocate"), "loyal"),
+    "inbound_service": SILENT
+    | dict.fromkeys(("cold", "looked"), "discovery")
+    | dict.fromkeys(("looking", "signed"), "education")
+    | dict.fromkeys(("new", "settled", "a_month", "advocate_once"), "purchase")
+    | dict.fromkeys(("a_month_ago", "edge_of_risk", "twice", "thrice"), "post_purchase")
+    | dict.fromkeys(("four_times", "advocate"), "advocacy"),
+    "ecommerce_relationship": SILENT
+    | dict.fromkeys(("cold", "looked"), "awareness")
+    | dict.fromkeys(("looking", "signed"), "engagement")
+    | dict.fromkeys(("new", "settled", "a_month", "a_month_ago", "edge_of_risk", "advocate_once"), "conversion")
+    | dict.fromkeys(("twice", "thrice"), "retention")
+    | dict.fromkeys(("four_times", "advocate"), "advocacy"),
+    "race": SILENT
+    | dict.fromkeys(("cold", "looked"), "reach")
+    | dict.fromkeys(("looking", "signed"), "act")
+    | dict.fromkeys(("new", "settled", "a_month", "a_month_ago", "edge_of_risk", "advocate_once"), "convert")
+    | dict.fromkeys(("twice", "thrice", "four_times", "advocate"), "engage"),
+    "attract_sell_wow": SILENT
+    | dict.fromkeys(("cold", "looked", "looking", "signed"), "attract")
+    | dict.fromkeys(("new", "settled", "a_month", "a_month_ago", "edge_of_risk", "advocate_once"), "sell")
+    | dict.fromkeys(("twice", "thrice", "four_times", "advocate"), "wow"),
+    "loyalty_loop": SILENT
+    | dict.fromkeys(("cold", "looked"), "discover")
+    | dict.fromkeys(("looking", "signed"), "evaluate")
+    | dict.fromkeys(("new",), "buy")
+    | dict.fromkeys(("settled", "a_month", "a_month_ago", "edge_of_risk", "twice", "advocate_once"), "experience")
+    | dict.fromkeys(("thrice", "four_times"), "bond")
+    | dict.fromkeys(("advocate",), "advocate"),
+}
+
+
+@pytest.fixture(scope="module")
+def people(make_orders, make_events):
+    orders = [(who, AS_OF - ago, 10.0) for who, (bought, _) in PEOPLE.items() for ago in bought]
+    events = [(who, AS_OF - ago, kind) for who, (_, did) in PEOPLE.items() for ago, kind in did]
+    return Tables(make_orders([*orders, ("today", AS_OF, 1.0)]), events=make_events(events))
+
+
+@pytest.mark.parametrize("framework_id", SHIPPED)
+def test_people_at_every_edge_are_in_the_stage_told(people, engine, framework_id):
+    framework = load_framework(framework_id)
+    numbered = assign_rules(build_features(load_frames(people, engine), AS_OF), framework)
+    table = name_stages(collect(numbered), framework).set_index(c.CUSTOMER_ID)
+    assert table[c.STAGE].drop("today").to_dict() == STAGES[framework_id]
+    assert set(table[c.STAGE]) == set(framework.stage_ids), "every stage is reached by someone"
+    assert set(table[c.STAGE_RULE]) == {rule.id for rule in framework.rules}, "every rule decides for someone"
+
+
+def test_six_frameworks_are_shipped_and_sound():
+    assert [framework.id for framework in shipped_frameworks()] == list(SHIPPED)
+    assert len(SHIPPED) == 6
+    for framework in shipped_frameworks():
+        assert check_framework(framework, FEATURES) == []
+
+
+@pytest.mark.parametrize("framework_id", SHIPPED)
+def test_a_definition_goes_into_toml_and_comes_back_equal(framework_id):
+    framework = load_framework(framework_id).with_limits({"lost_days": 400})
+    assert parse_framework(dump_framework(framework)) == framework
+
+
+@pytest.mark.parametrize("framework_id", SHIPPED)
+def test_colours_follow_the_path(framework_id):
+    stages = load_framework(framework_id).stages
+    path = [stage.colour_step for stage in stages if stage.kind == "path"]
+    assert path == sorted(path)
+    assert [(stage.id, stage.colour_step) for stage in stages if stage.kind == "off_path"] == [
+        ("at_risk", 7),
+        ("lost", 8),
+    ]
+    assert all(stage.meaning.endswith(".") and stage.goal for stage in stages)
+
+
+@pytest.mark.parametrize("framework_id", SHIPPED)
+def test_stages_of_one_framework_can_be_told_apart_by_colour(framework_id):
+    steps = [stage.colour_step for stage in load_framework(framework_id).stages]
+    assert len(set(steps)) == len(steps)
+
+
+def test_the_default_frameworks_rules_read_well():
+    framework = load_framework("sterne_cutler")
+    assert [(rule.stage, framework.rule_sentence(rule, FEATURES)) for rule in framework.rules] == [
+        ("lost", "at least 1 order and more than 365 days since the last order"),
+        ("at_risk", "at least 1 order and more than 180 days since the last order"),
+        (
+            "loyal",
+            "at least 1 order and (at least 4 orders or at least 1 review or referral in the last 365 days)",
+        ),
+        ("retain", "at least 2 orders"),
+        ("convert", "at least 1 order"),
+        ("acquire", "at least 1 action in the last 90 days or at least 1 sign-up"),
+        ("reach", "everyone else"),
+    ]
+
+
+@pytest.mark.parametrize("framework_id", SHIPPED)
+def test_no_sentence_shows_a_column_name(framework_id):
+    framework = load_framework(framework_id)
+    for rule in framework.rules:
+        assert "_" not in framework.rule_sentence(rule, FEATURES)
+
+
+@pytest.mark.parametrize("framework_id", SHIPPED)
+def test_limits_are_told_with_unit_and_range(framework_id):
+    for name, limit in load_framework(framework_id).limits.items():
+        assert limit.least <= limit.value <= limit.most, name
+        assert limit.label[0].isupper()
+        assert limit.unit in ("orders", "days without an order", "days after an order")
+
+
+def test_other_limits_move_people(people, engine):
+    framework = load_framework("sterne_cutler").with_limits({"lost_days": 180, "at_risk_days": 90, "unheard_of": 1})
+    assert framework.limit_values == {"at_risk_days": 90, "lost_days": 180, "loyal_orders": 4}
+    assert load_framework("sterne_cutler").limit_values["lost_days"] == 365, "the shipped definition stays as it is"
+    table = collect(assign_rules(build_features(load_frames(people, engine), AS_OF), framework))
+    stages = name_stages(table, framework).set_index(c.CUSTOMER_ID)[c.STAGE]
+    assert stages["edge_of_risk"] == "at_risk"
+    assert stages["at_risk"] == "lost"
+
+
+# every check finds its own fault, and only its own
+
+GOOD = Framework(
+    id="two_steps",
+    name="Two steps",
+    source="a test",
+    idea="Before and after.",
+    stages=(Stage(id="before", name="Before", colour_step=1), Stage(id="after", name="After", colour_step=2)),
+    limits={"at_risk_days": Limit(label="At risk after", value=10), "lost_days": Limit(label="Lost after", value=20)},
+    rules=(
+        Rule(id="bought", stage="after", when=Test(feature="n_orders", op=">=", value=1)),
+        Rule(id="recent", stage="after", when=Test(feature="tenure_days", op="<", limit="lost_days")),
+        Rule(id="rest", stage="before"),
+    ),
+)
+
+
+def changed(**update):
+    return GOOD.model_copy(update=update)
+
+
+def with_first_rule(rule):
+    return changed(rules=(rule, *GOOD.rules[1:]))
+
+
+def asking(**test):
+    return with_first_rule(Rule(id="bought", stage="after", when=Test(**test)))
+
+
+FAULTS = {
+    "duplicate_name": (
+        changed(rules=(GOOD.rules[0], GOOD.rules[1].model_copy(update={"id": "bought"}), GOOD.rules[2])),
+        "Rule 'bought' is defined 2 times; give each its own id.",
+    ),
+    "unknown_stage": (
+        with_first_rule(GOOD.rules[0].model_copy(update={"stage": "aftr"})),
+        "Rule 'bought' leads to 'aftr'; stages are before, after. Did you mean 'after'?",
+    ),
+    "unknown_feature": (
+        asking(feature="n_order", op=">=", value=1),
+        "Rule 'bought' reads 'n_order', which is no feature. Did you mean 'n_orders'?",
+    ),
+    "wrong_operator": (
+        asking(feature="first_channel", op=">=", value="web"),
+        "Rule 'bought': '>=' does not fit text 'first_channel'; use ==, !=, in, missing, present.",
+    ),
+    "wrong_value": (
+        asking(feature="n_orders", op=">=", value="one"),
+        "Rule 'bought': 'n_orders >=' takes a number, found 'one'.",
+    ),
+    "unknown_limit": (
+        asking(feature="n_orders", op=">=", limit="lost_day"),
+        "Rule 'bought' names the limit 'lost_day'. Did you mean 'lost_days'?",
+    ),
+    "limit_out_of_range": (
+        GOOD.with_limits({"lost_days": 2000}),
+        "Limit 'lost_days' is 2000; allowed is 1 to 1825 days.",
+    ),
+    "limits_overlap": (
+        GOOD.with_limits({"at_risk_days": 20}),
+        "At risk starts at 20 days and lost at 20: nobody could be at risk. Set 'at risk' below 'lost'.",
+    ),
+    "no_catch_all": (
+        changed(
+            rules=(*GOOD.rules[:2], Rule(id="rest", stage="before", when=Test(feature="n_orders", op="<", value=1)))
+        ),
+        "The last rule has a condition, so some people would be in no stage.",
+    ),
+    "dead_rules": (
+        with_first_rule(Rule(id="bought", stage="after")),
+        "Rule 'bought' claims everyone, so no rule after it is ever asked.",
+    ),
+    "unreachable_stage": (
+        changed(stages=(*GOOD.stages, Stage(id="later", name="Later", colour_step=3))),
+        "No rule leads to stage 'Later'.",
+    ),
+}
+
+
+def test_the_good_example_is_good():
+    assert check_framework(GOOD, FEATURES) == []
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_each_fault_is_found_alone_and_told(code):
+    framework, message = FAULTS[code]
+    (issue,) = check_framework(framework, FEATURES)
+    assert (issue.severity, issue.code, issue.message) == ("error", code, message)
+
+
+def test_every_check_is_tried():
+    found = {check for check in CHECKS for framework, _ in FAULTS.values() if list(check(framework, FEATURES))}
+    assert found == set(CHECKS)
+
+
+def test_a_duplicate_stage_and_a_rule_to_unassigned_are_faults():
+    twice = changed(stages=(*GOOD.stages, GOOD.stages[0]))
+    assert [issue.message for issue in check_framework(twice, FEATURES)] == [
+        "Stage 'before' is defined 2 times; give each its own id."
+    ]
+    nowhere = with_first_rule(GOOD.rules[0].model_copy(update={"stage": c.UNASSIGNED}))
+    assert [issue.code for issue in check_framework(nowhere, FEATURES)] == ["unknown_stage"]
+
+
+def test_faults_are_collected_not_told_one_at_a_time():
+    condition = AnyOf(any=(Test(feature="x", op=">", value=1), Test(feature="n_orders", op=">", limit="y")))
+    bad = changed(rules=(Rule(id="only", stage="nowhere", when=condition),))
+    assert {issue.code for issue in check_framework(bad, FEATURES)} == {
+        "unknown_stage", "unknown_feature", "unknown_limit", "no_catch_all", "unreachable_stage",
+    }  # fmt: skip
+
+
+# reading
+
+
+def test_an_unknown_framework_is_named_with_those_there_are():
+    with pytest.raises(DefinitionError, match=r"There is no such framework. Did you mean 'sterne_cutler'\?") as told:
+        load_framework("sterne_cutlr")
+    assert told.value.allowed == ", ".join(SHIPPED)
+
+
+def test_text_that_is_no_toml_is_refused_with_its_line():
+    with pytest.raises(DefinitionError, match=r"The framework file is not valid TOML") as told:
+        parse_framework('id = "x"\nname = \n', "mine.toml")
+    assert told.value.where == "mine.toml"
+    assert "line 2" in told.value.found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('id = "two_steps"', 'id = "Two Steps"', "id"),
+        ("colour_step = 1", "colour_step = 9", "stages → 0 → colour_step"),
+        ('idea = "Before and after."', 'idea = "x"\nmotto = "y"', "motto"),
+        ('source = "a test"\n', "", "source"),
+    ],
+)
+def test_a_definition_that_does_not_fit_names_its_place(old, new, place):
+    text = dump_framework(GOOD)
+    assert old in text
+    with pytest.raises(DefinitionError, match=r"The framework definition does not fit") as told:
+        parse_framework(text.replace(old, new), "mine.toml")
+    assert told.value.where == f"mine.toml, {place}"
+    assert told.value.next_step
+
+
+def test_stages_and_their_rules_by_index():
+    assert GOOD.stage_of_rule == ["after", "after", "before", "unassigned"]
+    assert GOOD.id_of_rule == ["bought", "recent", "rest", "unassigned"]
+    assert GOOD.stage("after").name == "After"
