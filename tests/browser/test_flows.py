@@ -1,0 +1,153 @@
+"""The main paths, driven as a person would."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.served import serve, settle
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
+ADDRESSES = ("data", "lifecycle", "stage-rules", "personas", "churn", "value", "results")
+TITLES = {
+    "data": "What is in your files?",
+    "lifecycle": "Where is everyone now?",
+    "stage-rules": "What decides a stage?",
+    "personas": "Who are these people?",
+    "churn": "Who is about to leave?",
+    "value": "What is each customer likely to be worth?",
+    "results": "Take it with you",
+}
+EXCEPTION = "[data-testid=stException]"
+CHART = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+
+
+def title_of(page):
+    return page.locator("h1").first.inner_text()
+
+
+def upload(page, address, path):
+    page.goto(f"{address}/data")
+    settle(page)
+    page.locator("input[type=file]").first.set_input_files(str(path))
+    page.get_by_text("Rows read").first.wait_for(timeout=60_000)
+    settle(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_each_page_opens_by_its_address_with_the_sample(page, address, name):
+    page.goto(f"{address}/{name}?sample=shop")
+    page.get_by_text(TITLES[name]).first.wait_for(timeout=60_000)
+    settle(page)
+    if name != "results":
+        page.locator(CHART).first.wait_for(timeout=60_000)
+    assert title_of(page) == TITLES[name]
+    assert page.locator(EXCEPTION).count() == 0
+    assert page.locator("[data-testid=stSidebarNavLink]").count() == len(ADDRESSES)
+    assert page.elsewhere == []
+
+
+@pytest.mark.browser
+def test_the_first_visitor_of_a_fresh_server_may_follow_a_deep_link(chromium):
+    with serve() as fresh:
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(f"{fresh}/churn?sample=shop")
+        page.get_by_text(TITLES["churn"]).first.wait_for(timeout=60_000)
+        settle(page)
+        assert page.locator("[data-testid=stSidebarNavLink]").count() == len(ADDRESSES)
+        assert page.locator(EXCEPTION).count() == 0
+        context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("file", "facts"),
+    [
+        ("superstore.csv", ["9,994", "5,009 orders of 793 customers"]),
+        ("uci_online_retail.csv.gz", ["541,909", "135,080", "18,536 orders of 4,372 customers"]),
+    ],
+)
+def test_an_upload_reaches_the_lifecycle_without_touching_the_mapping(page, address, file, facts):
+    if not (DATA / file).exists():
+        pytest.skip(f"{file} is not in ../shared/data")
+    upload(page, address, DATA / file)
+    text = page.locator("[data-testid=stMain]").inner_text()
+    for fact in facts:
+        assert fact in text
+    page.get_by_text("See where every customer is now").click()
+    page.get_by_text(TITLES["lifecycle"]).first.wait_for(timeout=60_000)
+    settle(page)
+    page.locator(CHART).first.wait_for(timeout=60_000)
+    assert page.locator(EXCEPTION).count() == 0
+
+
+@pytest.mark.browser
+def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(page, address):
+    page.goto(f"{address}/stage-rules?sample=shop")
+    settle(page)
+    page.locator(CHART).first.wait_for(timeout=60_000)
+    assert "Your limits sort everyone as the shipped ones do" in page.locator("[data-testid=stMain]").inner_text()
+    slider = page.locator("[data-testid=stSlider] [role=slider], [data-testid=stSlider] input[type=range]").first
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    settle(page)
+    page.get_by_text("changes stage", exact=False).or_(page.get_by_text("change stage", exact=False)).first.wait_for()
+    assert "at_risk_days=" in page.url
+    link = page.url.replace("/stage-rules", "/lifecycle")
+    page.goto(link)
+    settle(page)
+    page.locator(CHART).first.wait_for(timeout=60_000)
+    assert page.locator(EXCEPTION).count() == 0
+
+
+@pytest.mark.browser
+def test_the_customer_table_is_downloaded_whole(page, address, tmp_path):
+    page.goto(f"{address}/results?sample=shop")
+    button = page.get_by_role("button", name="Download 4,900 customers (CSV)")
+    button.wait_for(timeout=60_000)
+    settle(page)
+    with page.expect_download() as arriving:
+        button.click()
+    arriving.value.save_as(tmp_path / "customers.csv")
+    lines = (tmp_path / "customers.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 4_901
+    assert lines[0].startswith("customer_id,n_orders,spend_total,first_order_at")
+
+
+@pytest.mark.browser
+def test_deleting_the_data_empties_the_session(page, address):
+    page.goto(f"{address}/lifecycle?sample=shop")
+    page.locator(CHART).first.wait_for(timeout=60_000)
+    settle(page)
+    page.get_by_role("button", name="Delete my data").click()
+    page.get_by_text("There is no data in this session yet").wait_for(timeout=30_000)
+    assert "sample" not in page.url
+
+
+@pytest.mark.browser
+def test_a_file_without_dates_is_answered_in_words(page, address, tmp_path):
+    path = tmp_path / "nodate.csv"
+    path.write_text("customer,amount\nA,1\nB,2\n", encoding="utf-8")
+    page.goto(f"{address}/data")
+    settle(page)
+    page.locator("input[type=file]").first.set_input_files(str(path))
+    page.get_by_text("Order date").first.wait_for(timeout=30_000)
+    text = page.locator("[data-testid=stMain]").inner_text()
+    assert "Next:" in text and "Traceback" not in text
+    assert page.locator(EXCEPTION).count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_nothing_is_wider_than_a_phone(chromium, address, name):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{address}/{name}?sample=shop")
+    page.get_by_text(TITLES[name]).first.wait_for(timeout=60_000)
+    settle(page)
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 390
+    context.close()

@@ -1,0 +1,59 @@
+"""The private compartment of each session."""
+
+from types import SimpleNamespace
+
+from pages.ui.vault import IDLE_SECONDS, MOST_VALUES, Vault
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_value_is_made_once_for_each_session(tmp_path):
+    vault, made = Vault(tmp_path), []
+    for session in ("a", "a", "b"):
+        vault.recall(session, "key", lambda: made.append(1) or len(made))
+    assert made == [1, 1]
+    assert vault.recall("a", "key", lambda: None) == 1
+    assert vault.recall("b", "key", lambda: None) == 2
+
+
+def test_forgetting_deletes_files_and_closes_values(tmp_path):
+    vault, closed = Vault(tmp_path), []
+    path = vault.keep_file("a", "orders.csv.gz", memoryview(b"secret"))
+    other = vault.keep_file("b", "orders.csv", memoryview(b"theirs"))
+    vault.recall("a", "engine", lambda: SimpleNamespace(close=lambda: closed.append("a")))
+    vault.forget("a")
+    assert not path.exists()
+    assert other.read_bytes() == b"theirs"
+    assert closed == ["a"]
+
+
+def test_an_idle_session_is_swept_and_an_active_one_is_not(tmp_path):
+    clock = Clock()
+    vault = Vault(tmp_path, clock)
+    idle = vault.keep_file("idle", "a.csv", memoryview(b"1"))
+    clock.now = IDLE_SECONDS
+    active = vault.keep_file("active", "b.csv", memoryview(b"2"))
+    clock.now = IDLE_SECONDS + 1
+    assert vault.sweep() == ["idle"]
+    assert not idle.exists()
+    assert active.exists()
+
+
+def test_the_eldest_results_go_first_and_are_closed(tmp_path):
+    vault, closed = Vault(tmp_path), []
+    for number in range(MOST_VALUES + 1):
+        vault.recall("a", number, lambda number=number: SimpleNamespace(close=lambda: closed.append(number)))
+    assert closed == [0]
+
+
+def test_a_file_name_cannot_leave_the_folder(tmp_path):
+    vault = Vault(tmp_path)
+    path = vault.keep_file("a", "../../etc/passwd.c/sv", memoryview(b"x"))
+    assert tmp_path in path.parents
+    assert path.suffix in ("", ".csv", ".")
