@@ -1,0 +1,173 @@
+"""The one place where features end and labels begin.
+
+A cut-off is a day t. Features of a customer at t read rows up to and including t; labels read rows in (t, t + horizon]. Nothing
+else in the project may build labels, so no model can be shown what happened next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
+
+from clm_core import columns as c
+from clm_core.engine import collect
+from clm_core.errors import PeriodError, TooThinError
+from clm_core.features import Frame, Frames, build_panel, features_of
+from clm_core.tables import to_date
+
+NEXT_ORDER_DAYS = "next_order_days"
+NEXT_SPEND = "next_spend"
+HAS_NO_ORDER = "has_no_order"
+LABELS = (NEXT_ORDER_DAYS, NEXT_SPEND, HAS_NO_ORDER)
+
+MIN_HISTORY_DAYS = 60
+"""The least a customer base must have been seen before its first cut-off."""
+N_CUTOFFS = 6
+"""Cut-offs stacked for one fit: several seasons and cohort ages at once, few enough to stay quick."""
+
+
+@dataclass(frozen=True)
+class Cutoffs:
+    """The days at which features end, for training, for the test and for the fit that scores.
+
+    Labels of ``train`` end on or before ``test``; ``test`` is one horizon before ``as_of_day``; labels of ``final`` end on or
+    before ``as_of_day``. Days rise within each.
+    """
+
+    horizon_days: int
+    as_of_day: int
+    train: tuple[int, ...]
+    test: int
+    final: tuple[int, ...]
+
+
+def plan_cutoffs(first_day: int, as_of_day: int, horizon_days: int) -> Cutoffs:
+    """Cut-offs for one horizon, spaced a third of it apart so that label windows overlap.
+
+    Raises
+    ------
+    PeriodError
+        When the horizon is not at least one day.
+    TooThinError
+        When the history is shorter than two horizons (one to learn, one to test) and 60 days before them.
+    """
+    if horizon_days < 1:
+        raise PeriodError(
+            "The horizon must be at least one day.",
+            where="horizon in days",
+            found=str(horizon_days),
+            allowed="1 or more",
+            next_step="Choose how many days ahead to look, for example 90.",
+        )
+    history = as_of_day - first_day
+    needed = 2 * horizon_days + MIN_HISTORY_DAYS
+    if history < needed:
+        raise _too_short(history, needed, horizon_days)
+    test = as_of_day - horizon_days
+    step = max(7, horizon_days // 3)
+    earliest = first_day + MIN_HISTORY_DAYS
+    return Cutoffs(
+        horizon_days=horizon_days,
+        as_of_day=as_of_day,
+        train=_back_from(test - horizon_days, step, earliest),
+        test=test,
+        final=_back_from(test, step, earliest),
+    )
+
+
+def _back_from(last: int, step: int, earliest: int) -> tuple[int, ...]:
+    days = [last - k * step for k in range(N_CUTOFFS)]
+    return tuple(sorted(day for day in days if day >= earliest))
+
+
+def _too_short(history: int, needed: int, horizon_days: int) -> TooThinError:
+    longest = (history - MIN_HISTORY_DAYS) // 2
+    advice = (
+        f"Choose a horizon of at most {longest} days, or add older orders."
+        if longest >= 7
+        else f"Add older orders: {MIN_HISTORY_DAYS} days and two horizons are the least."
+    )
+    return TooThinError(
+        "The history is too short to learn from one period and test on the next.",
+        where=f"horizon of {horizon_days} days",
+        found=f"{history} days of history",
+        allowed=f"at least {needed} days: two horizons and {MIN_HISTORY_DAYS} days before them",
+        next_step=advice,
+    )
+
+
+def feature_names(frames: Frames) -> tuple[str, ...]:
+    """The numeric features a model may read. Traits are left out: the table does not say since when they were known."""
+    known = features_of(frames).values()
+    return tuple(feature.name for feature in known if feature.kind == "number" and feature.name not in frames.traits)
+
+
+def build_dataset(frames: Frames, cutoffs: Sequence[int], horizon_days: int) -> pd.DataFrame:
+    """One row per customer known at a cut-off: features as of that day, and what happened in the horizon after it.
+
+    Labels are ``next_order_days`` (distinct days with a purchase in (t, t + horizon]), ``next_spend`` (net amount in it,
+    credit notes included; missing where the file has no amounts) and ``has_no_order``.
+
+    Raises
+    ------
+    PeriodError
+        When a label window would end after the last day of the data, where an order not seen is not an order not made.
+    """
+    days = sorted(set(cutoffs))
+    _check_windows(frames, days, horizon_days)
+    names = feature_names(frames)
+    panel = build_panel(frames, days).select(c.CUSTOMER_ID, c.AS_OF_DAY, *names)
+    labels = _labels(frames, days, horizon_days)
+    table = collect(panel.join(labels, on=[c.CUSTOMER_ID, c.AS_OF_DAY], how="left"))
+    return _typed(table, names, frames.has_amounts)
+
+
+def _check_windows(frames: Frames, days: Sequence[int], horizon_days: int) -> None:
+    if days[-1] + horizon_days <= frames.last_day:
+        return
+    raise PeriodError(
+        "A label window ends after the data.",
+        where=f"cut-off {to_date(days[-1])}, horizon of {horizon_days} days",
+        found=f"window up to {to_date(days[-1] + horizon_days)}",
+        allowed=f"up to {to_date(frames.last_day)}, the last day in the files",
+        next_step="Use an earlier cut-off or a shorter horizon.",
+    )
+
+
+def _labels(frames: Frames, days: Sequence[int], horizon_days: int) -> Frame:
+    """Customer × cut-off with at least one row in the window after it."""
+    rows = frames.orders.select(
+        c.CUSTOMER_ID, c.DAY, nw.col(c.IS_PURCHASE).cast(nw.Int64).alias(c.N_ORDERS), nw.col(c.AMOUNT).fill_null(0.0)
+    )
+    daily = rows.group_by(c.CUSTOMER_ID, c.DAY).agg(nw.col(c.N_ORDERS).sum(), nw.col(c.AMOUNT).sum())
+    windows = frames.engine.frame(pa.table({c.AS_OF_DAY: pa.array(days, pa.int32())}))
+    after = nw.col(c.DAY) > nw.col(c.AS_OF_DAY)
+    within = nw.col(c.DAY) <= nw.col(c.AS_OF_DAY) + horizon_days
+    return (
+        daily.join(windows, how="cross")
+        .filter(after & within)
+        .with_columns((nw.col(c.N_ORDERS) > 0).cast(nw.Int64).alias(NEXT_ORDER_DAYS))
+        .group_by(c.CUSTOMER_ID, c.AS_OF_DAY)
+        .agg(nw.col(NEXT_ORDER_DAYS).sum(), nw.col(c.AMOUNT).sum().alias(NEXT_SPEND))
+        # rounding makes the sum independent of the order of its parts
+        .with_columns(nw.col(NEXT_SPEND).round(6))
+    )
+
+
+def _typed(table: pd.DataFrame, names: Sequence[str], has_amounts: bool) -> pd.DataFrame:
+    order_days = table[NEXT_ORDER_DAYS].fillna(0).astype("int64")
+    spend = table[NEXT_SPEND].fillna(0.0).astype("float64")
+    typed = table.assign(
+        **{name: table[name].astype("float64") for name in names},
+        **{
+            c.AS_OF_DAY: table[c.AS_OF_DAY].astype("int64"),
+            NEXT_ORDER_DAYS: order_days,
+            NEXT_SPEND: spend if has_amounts else float("nan"),
+            HAS_NO_ORDER: order_days == 0,
+        },
+    )
+    return typed.sort_values([c.AS_OF_DAY, c.CUSTOMER_ID], ignore_index=True)
