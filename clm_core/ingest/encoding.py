@@ -50,7 +50,7 @@ def find_encoding(path: Path, shown: str) -> str:
             return name
     if b"\x00" in head:
         return _wide(head, shown)
-    if len(head.translate(None, _CONTROL)) < len(head) * 0.999 - 2:
+    if len(head.translate(None, _CONTROL)) < len(head) * 0.97 - 2:
         raise _unreadable(shown, "binary data")
     return "utf-8" if _is_utf8(path) else _likely(path, shown)
 
@@ -104,10 +104,14 @@ def _is_dense(sample: bytes, name: str) -> bool:
     except UnicodeDecodeError:
         return False
     runs = re.findall(r"[^\x00-\x7f]+", text)
-    if name == "euc_kr" and len(re.findall("[가-힣]", text)) < 0.95 * sum(map(len, runs)):
-        # Chinese bytes are valid Korean too, but then every other sign is a rare hanja
+    letters = sum(map(len, runs))
+    # bytes of one East Asian encoding are often valid in another, and then give signs that nobody writes in rows:
+    # Chinese read as Korean gives hanja, Korean read as Japanese gives half-width kana
+    if name == "euc_kr" and len(re.findall("[가-힣]", text)) < 0.95 * letters:
         return False
-    return bool(runs) and sum(map(len, runs)) / len(runs) >= 1.5
+    if name == "cp932" and len(re.findall("[\uff61-\uff9f]", text)) > 0.3 * letters:
+        return False
+    return bool(runs) and letters / len(runs) >= 1.5
 
 
 def _ranked(sample: bytes, names: list[str]) -> list[str]:

@@ -52,7 +52,7 @@ def guess_mapping(con: Any, source: Source, profiles: Sequence[ColumnProfile], k
 
 def _claims_by_header(profiles: Sequence[ColumnProfile], kind: TableKind) -> dict[str, Claim]:
     claims: dict[str, Claim] = {}
-    for search in (_by_alias, _by_hint, _by_look):
+    for search in (_by_alias, _by_hint, _by_look, _by_name_alone):
         for role in ROLES[kind]:
             if role.name in claims:
                 continue
@@ -91,6 +91,15 @@ def _by_look(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -> Clai
     if role.required and role.holds == "date" and len(dates) == 1:
         return Claim(dates[0].name, 0.5, "it is the only column with dates")
     return None
+
+
+def _by_name_alone(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -> Claim | None:
+    """A required role may take a column of blanks by its name: the rows then say what is missing."""
+    if not role.required:
+        return None
+    blank = {fold(p.name): p for p in free if p.looks_like == "empty"}
+    name = next((blank[alias].name for alias in HEADERS[kind][role.name] if alias in blank), None)
+    return Claim(name, 0.3, f"'{name}' is a usual name for it, but its cells are blank") if name else None
 
 
 def _folded_header(name: str) -> str:

@@ -1,0 +1,139 @@
+"""Customers, events and spend: one row each, every other row accounted for."""
+
+import datetime as dt
+
+import pytest
+
+from clm_core.errors import InputError
+from clm_core.ingest import import_table
+from clm_core.ingest.customers import trait_names
+
+
+def imported(tmp_path, kind, header, *rows):
+    path = tmp_path / f"{kind}.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return import_table([path], kind)
+
+
+def issue(result, code):
+    return next(found for found in result.issues if found.code == code)
+
+
+def test_customers_keep_every_other_column_as_a_trait(tmp_path):
+    result = imported(
+        tmp_path,
+        "customers",
+        "customer_id,created_at,Country,Zip,AgeYears,Stage",
+        "a,2025-01-02,DE,01234,30,x",
+        "b,,FR,55555,,",
+    )
+    assert result.table.to_pylist() == [
+        {
+            "customer_id": "a",
+            "created_at": dt.datetime(2025, 1, 2),
+            "day": 20090,
+            "trait_country": "DE",
+            "zip": "01234",
+            "age_years": 30.0,
+            "trait_stage": "x",
+        },
+        {
+            "customer_id": "b",
+            "created_at": None,
+            "day": None,
+            "trait_country": "FR",
+            "zip": "55555",
+            "age_years": None,
+            "trait_stage": None,
+        },
+    ]
+
+
+def test_customer_on_several_rows_is_one_with_the_first_filled_cells(tmp_path):
+    rows = ["a,,DE", "a,2025-01-03,FR", ",2025-01-01,PL"]
+    result = imported(tmp_path, "customers", "customer_id,created_at,city", *rows)
+    assert result.table.select(["customer_id", "day", "city"]).to_pylist() == [
+        {"customer_id": "a", "day": 20091, "city": "DE"}
+    ]
+    assert issue(result, "duplicate_customers").examples == ("a",)
+    assert (result.rows_read, result.rows_kept, result.rows_set_aside) == (3, 2, 1)
+
+
+def test_customer_with_an_unreadable_start_is_kept_without_it(tmp_path):
+    rows = ["a,2025-01-01", "b,2025-01-02", "c,later"]
+    result = imported(tmp_path, "customers", "customer_id,created_at", *rows)
+    assert result.table["day"].to_pylist() == [20089, 20090, None]
+    assert issue(result, "date_not_readable").examples == ("later",)
+
+
+def test_customers_need_no_start_at_all(tmp_path):
+    result = imported(tmp_path, "customers", "customer_id,plan", "a,gold")
+    assert result.table.to_pylist() == [{"customer_id": "a", "created_at": None, "day": None, "plan": "gold"}]
+
+
+def test_mostly_numeric_trait_is_a_number_and_the_rest_is_reported(tmp_path):
+    rows = [f"c{i:02d},{i}" for i in range(1, 25)] + ["c99,unknown"]
+    result = imported(tmp_path, "customers", "customer_id,age", *rows)
+    assert result.table["age"].to_pylist()[-2:] == [24.0, None]
+    assert issue(result, "number_not_readable").message == "1 cell of 'age' left out: not a number."
+
+
+def test_trait_names_are_plain_distinct_and_never_the_projects_own():
+    found = trait_names(["Lifecycle Stage", "stage", "lifecycle-stage", "Amount", "seniorCitizen", "%"])
+    assert found == ["lifecycle_stage", "trait_stage", "lifecycle_stage_2", "trait_amount", "senior_citizen", "trait"]
+
+
+def test_events_are_folded_to_known_kinds(tmp_path):
+    rows = [
+        "a,2025-01-01T10:00:00,visit,web,",
+        ",2025-01-02,Page View,web,3",
+        "b,2025-01-03,add_to_cart,app,",
+        "b,2025-01-03,Opened,,",
+    ]
+    result = imported(tmp_path, "events", "customer_id,occurred_at,kind,channel,value", *rows)
+    assert result.table["kind"].to_pylist() == ["visit", "visit", "cart", "open"]
+    assert result.table["customer_id"].to_pylist() == ["a", None, "b", "b"]
+    assert result.table["value"].to_pylist() == [None, 3.0, None, None]
+    assert issue(result, "anonymous_events").n_rows == 1
+
+
+def test_events_without_date_or_known_kind_are_set_aside(tmp_path):
+    rows = ["a,2025-01-01,visit", "a,,open", "a,2025-01-01,dance", "a,2025-01-01,", "a,2025-13-01,open"]
+    result = imported(tmp_path, "events", "customer_id,occurred_at,kind", *rows)
+    assert result.set_aside["reason"].to_pylist() == [
+        "no date",
+        "unknown kind of event",
+        "no kind",
+        "date not readable",
+    ]
+    assert issue(result, "unknown_kinds").message.startswith("Kinds of event that are not known: 'dance' (1).")
+
+
+def test_spend_keeps_costs_and_their_counts(tmp_path):
+    rows = ["search,new,2025-02-01,1.5,100,10,1", "mail,active,2025-01-01,0,,,", "search,new,2025-03-01,,5,5,5"]
+    result = imported(tmp_path, "spend", "channel,stage,starts_on,cost,impressions,clicks,conversions", *rows)
+    assert result.table.select(["channel", "stage", "day", "cost", "impressions"]).to_pylist() == [
+        {"channel": "mail", "stage": "active", "day": 20089, "cost": 0.0, "impressions": None},
+        {"channel": "search", "stage": "new", "day": 20120, "cost": 1.5, "impressions": 100.0},
+    ]
+    assert result.set_aside["reason"].to_pylist() == ["no cost"]
+
+
+def test_ad_platform_headers_with_currency_are_understood(tmp_path):
+    header = "Reporting starts,Campaign name,Amount spent (USD),Impressions,Link clicks"
+    result = imported(tmp_path, "spend", header, "2025-01-01,Spring,10.5,100,7")
+    assert result.table["cost"].to_pylist() == [10.5]
+    assert result.table["clicks"].to_pylist() == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row", "label"),
+    [
+        ("events", "customer_id,score", "a,1", "When"),
+        ("spend", "channel,date", "a,2025-01-01", "Cost"),
+        ("customers", "plan,since", "gold,2025-01-01", "Customer"),
+    ],
+)
+def test_missing_required_column_is_named(tmp_path, kind, header, row, label):
+    with pytest.raises(InputError, match=f"was recognised as '{label}'"):
+        imported(tmp_path, kind, header, row)
