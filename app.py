@@ -36,6 +36,7 @@ from pages.ui import cached, frame  # noqa: E402
 
 cached.settle_memory()
 frame.open_link()
-frame.show_sidebar()
 with st.container(horizontal_alignment="center"), st.container(width=1100):
+    frame.read_files()
+    frame.show_sidebar()
     navigation.run()

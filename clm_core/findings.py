@@ -87,15 +87,15 @@ def what_rules_change(before: pd.DataFrame, after: pd.DataFrame, framework: Fram
     return Finding(f"{name} {by} under your limits", says, next_step)
 
 
-def who_may_leave(scores: Scores, n_likely: int, horizon_days: int) -> Finding:
-    """How many are expected to stay silent, and how many of them are still on the path."""
+def who_may_leave(scores: Scores, customers: pd.DataFrame, n_likely: int, horizon_days: int) -> Finding:
+    """How many of those who have bought are expected to stay silent, and how many of them are still on the path."""
     card = card_of(scores, "churn")
     if card.verdict == "refused":
         says = f"No churn score is shown: {card.reason}"
         return Finding("Too little to tell", says, "Upload a longer history, or choose another horizon.")
-    known = scores.table[c.CHURN_PROB].dropna()
+    known = customers.loc[customers[c.N_ORDERS] > 0, c.CHURN_PROB].dropna()
     says = (
-        f"About {float(known.sum()):,.0f} of {len(known):,} are expected to order nothing in the next {horizon_days} "
+        f"About {float(known.sum()):,.0f} of {len(known):,} customers are expected to order nothing in the next {horizon_days} "
         f"days; of those still on the path {n_likely:,} are more likely to leave than to stay."
     )
     return Finding(f"{n_likely:,} on the path may leave", says, "Start with the valuable ones in the list below.")

@@ -71,8 +71,8 @@ def set_aside_reasons(set_aside: pa.Table) -> pd.DataFrame:
 
 
 def churn_by_stage(customers: pd.DataFrame, framework: Framework) -> pd.DataFrame:
-    """Mean churn probability of those scored, by stage in lifecycle order; the bounds are means of the customers' bounds."""
-    scored = customers[customers[c.CHURN_PROB].notna()]
+    """Mean churn probability of those who have bought, by stage in lifecycle order; bounds are means of their bounds."""
+    scored = customers[customers[c.CHURN_PROB].notna() & (customers[c.N_ORDERS] > 0)]
     measures = [c.CHURN_PROB, c.CHURN_PROB + c.LOW, c.CHURN_PROB + c.HIGH]
     grouped = scored.groupby(c.STAGE)
     table = grouped[measures].mean().reindex(framework.stage_ids)
@@ -211,10 +211,27 @@ def drivers_of(importance: pd.DataFrame, model: str, n: int = 10) -> pd.DataFram
     return heaviest[["feature", "weight"]].reset_index(drop=True)
 
 
+_QUALITY: dict[str, tuple[str, str]] = {
+    "auc": ("Ranking: chance that a leaver scores above a stayer (AUC; .5 is by chance)", "{:.3f}"),
+    "brier": ("Mean squared error of the probability (Brier; lower is better)", "{:.3f}"),
+    "log_loss": ("Surprise (log loss; lower is better)", "{:.3f}"),
+    "lift_at_decile": ("Leavers among the riskiest tenth, against all (lift)", "{:.2f} ×"),
+    "gini": ("Ranking by value (normalised Gini; 0 is by chance, 1 is perfect)", "{:.3f}"),
+    "bias": ("Total said against total happened (bias)", "{:+.1%}"),
+    "mean_absolute_error": ("Mean miss per customer", "{:,.2f}"),
+    "observed_rate": ("Share without an order: happened", "{:.1%}"),
+    "predicted_rate": ("Share without an order: said", "{:.1%}"),
+    "observed_mean": ("Mean per customer: happened", "{:,.2f}"),
+    "predicted_mean": ("Mean per customer: said", "{:,.2f}"),
+    "interval_coverage": ("Outcomes inside the 80 % interval", "{:.0%}"),
+}
+
+
 def quality_table(card: ModelCard) -> pd.DataFrame:
-    """Each metric of a model beside the baseline's: `Metric`, `Model`, `Baseline`, as text."""
-    rows = [
-        (name, f"{value:,.3f}", f"{card.baseline_metrics[name]:,.3f}" if name in card.baseline_metrics else "–")
-        for name, value in card.metrics.items()
-    ]
+    """Each metric of a model beside the baseline's, in words: `Metric`, `Model`, `Baseline`."""
+    rows = []
+    for name, value in card.metrics.items():
+        label, form = _QUALITY.get(name, (name.replace("_", " "), "{:.3f}"))
+        baseline = card.baseline_metrics.get(name)
+        rows.append((label, form.format(value), "–" if baseline is None else form.format(baseline)))
     return pd.DataFrame(rows, columns=["Metric", "Model", "Baseline"])

@@ -101,7 +101,7 @@ def count_personas(customers: pd.DataFrame, personas: Sequence[Persona]) -> pd.D
     """One row per persona in the user's order, zeros included.
 
     Columns: `persona`, `n_customers`, `share`, and where known `spend_total`, `spend_per_customer`, `churn_prob` (mean over
-    those scored), `n_scored`, `expected_spend` (sum), `expected_spend_per_customer`.
+    those who have bought), `n_scored`, `expected_spend` (sum), `expected_spend_per_customer`.
     """
     order = persona_names(personas)
     grouped = customers.groupby(c.PERSONA, observed=True)
@@ -113,8 +113,9 @@ def count_personas(customers: pd.DataFrame, personas: Sequence[Persona]) -> pd.D
             table[money] = grouped[money].sum(min_count=1).reindex(order).to_numpy()
             table[f"{money.removesuffix('_total')}_per_customer"] = grouped[money].mean().reindex(order).to_numpy()
     if c.CHURN_PROB in customers:
-        table["n_scored"] = grouped[c.CHURN_PROB].count().reindex(order, fill_value=0).to_numpy()
-        table[c.CHURN_PROB] = grouped[c.CHURN_PROB].mean().reindex(order).to_numpy()
+        bought = customers[customers[c.N_ORDERS] > 0].groupby(c.PERSONA, observed=True)[c.CHURN_PROB]
+        table["n_scored"] = bought.count().reindex(order, fill_value=0).to_numpy()
+        table[c.CHURN_PROB] = bought.mean().reindex(order).to_numpy()
     return table
 
 

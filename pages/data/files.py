@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from clm_core import charts, metrics
+from clm_core import charts, findings, metrics
 from clm_core.errors import ClmError
 from clm_core.wording import count, money, percent
-from pages.ui import cached, figures, frame, mapping_form, messages, state, uploads
+from pages.ui import cached, figures, frame, inputs, mapping_form, messages, state, uploads
 
 st.title("What is in your files?", anchor=False)
 if not state.files():
@@ -28,6 +28,8 @@ if not state.files():
 
 try:
     dataset = cached.dataset()
+    framework = inputs.framework()
+    lifecycle = cached.lifecycle(inputs.as_of(), framework)
 except ClmError as fault:
     messages.show_error(fault)
     mapping_form.show("orders")
@@ -53,7 +55,20 @@ facts[2].metric(
     None if found.revenue is None else money(found.revenue, tables.currency),
     help="Kept rows, refunds and credit notes subtracted.",
 )
-st.page_link("pages/understand/lifecycle.py", label="See where every customer is now", icon=":material/arrow_forward:")
+now = findings.where_everyone_is(lifecycle.counts, framework)
+subtitle = f"People by stage, {framework.name}"
+figures.show(
+    charts.stage_bars(lifecycle.counts, framework, title=now.title, subtitle=subtitle, theme=figures.theme()),
+    now.title,
+    subtitle,
+    lifecycle.counts,
+    "first_stages",
+)
+st.page_link(
+    "pages/understand/lifecycle.py", label="See how they move from stage to stage", icon=":material/arrow_forward:"
+)
+
+st.header("Is the history complete?", anchor=False)
 
 title, subtitle = frame.history_title(monthly), "Orders by month; months without an order are marked"
 figures.show(

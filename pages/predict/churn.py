@@ -20,7 +20,7 @@ customers = cached.customers(inputs.as_of(), framework, horizon)
 today = long_day(to_date(workspace.as_of_day))
 card = findings.card_of(scores, "churn")
 listed = metrics.worth_keeping(customers, framework)
-found = findings.who_may_leave(scores, metrics.n_likely_to_leave(listed), horizon)
+found = findings.who_may_leave(scores, customers, metrics.n_likely_to_leave(listed), horizon)
 st.markdown(f"### {messages.plain(found.says)}")
 
 if card.verdict == "shown":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Callable, Hashable
 from datetime import date
@@ -46,6 +47,7 @@ def settle_memory() -> None:
     """Once after the heavy imports: long-lived objects leave the collector, which else scans them after every run."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # a process that ends must be able to let everything go
 
 
 class _Opened:

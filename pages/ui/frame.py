@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pandas as pd
 import streamlit as st
 
@@ -68,6 +70,13 @@ def data_name() -> str:
     return messages.plain(", ".join(file.name for file in state.files() if file.kind == "orders"))
 
 
+def read_files() -> None:
+    """Read the session's files before the sidebar needs them, so that progress shows where people look."""
+    if state.files():
+        with suppress(ClmError):  # the page itself says what is wrong with the files
+            cached.dataset()
+
+
 def show_sidebar() -> None:
     """Settings that hold everywhere, and the way to delete the data."""
     with st.sidebar:
@@ -75,18 +84,15 @@ def show_sidebar() -> None:
             st.success(message)
         if not state.files():
             return
-        try:
+        with suppress(ClmError):
             inputs.show_settings()
-        except ClmError:
-            return  # the page itself says what is wrong with the files
-        finally:
-            st.button(
-                "Delete my data",
-                on_click=uploads.delete_everything,
-                icon=":material/delete:",
-                type="tertiary",
-                help="Removes your files and every result from this server now. After an hour idle it happens by itself.",
-            )
+        st.button(
+            "Delete my data",
+            on_click=uploads.delete_everything,
+            icon=":material/delete:",
+            type="tertiary",
+            help="Removes your files and every result from this server now. After an hour idle it happens by itself.",
+        )
 
 
 def open_link() -> None:

@@ -76,7 +76,7 @@ def test_an_upload_reaches_the_lifecycle_without_touching_the_mapping(page, addr
     text = page.locator("[data-testid=stMain]").inner_text()
     for fact in facts:
         assert fact in text
-    page.get_by_text("See where every customer is now").click()
+    page.get_by_text("See how they move from stage to stage").click()
     page.get_by_text(TITLES["lifecycle"]).first.wait_for(timeout=60_000)
     settle(page)
     page.locator(CHART).first.wait_for(timeout=60_000)
