@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 class FrequencyTable:
     """Share without a further order by days since the last order (fifths) and number of orders (1, 2, 3 or more)."""
 
-    method = "share in training by fifth of days since the last order and by 1, 2, 3 or more orders"
+    method = "The share in training by fifth of days since the last order and by 1, 2, 3 or more orders."
 
     def fit(self, rows: pd.DataFrame) -> Self:
         """Count shares on training rows; each cell leans on the share of all by one row's weight."""
@@ -53,7 +53,7 @@ class OwnRate:
     def method(self) -> str:
         """What is carried on, in a sentence."""
         what = "days with an order" if self.label == NEXT_ORDER_DAYS else "spend"
-        return f"own {what} so far ÷ days since the first order × horizon, at the level of training"
+        return f"Own {what} so far ÷ days since the first order × horizon, at the level of training."
 
     def fit(self, rows: pd.DataFrame) -> Self:
         """Match the total of training rows."""

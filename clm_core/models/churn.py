@@ -134,7 +134,9 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 class ChurnForecast:
     """The churn classifier on rows of a data set: which inputs it reads, which label it learns."""
 
-    method = "logistic regression on log features of the customer's own rhythm, ridge penalty, stacked cut-offs"
+    method = (
+        "Logistic regression with a ridge penalty on logarithms of counts, days and money, at several earlier cut-offs."
+    )
 
     def fit(self, rows: pd.DataFrame) -> Self:
         """Learn from stacked cut-offs."""

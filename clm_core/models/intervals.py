@@ -57,8 +57,8 @@ class OutcomeInterval:
 
     bands: OutcomeBands
     sentence = (
-        "80 % prediction interval for the customer's own outcome: one in ten ended below, one in ten above, judged by how far "
-        "out-of-time predictions of similar size missed"
+        "80 % prediction interval for the customer's own outcome: at most about one in ten ended below it and one in ten above, "
+        "judged by how far out-of-time predictions of similar size missed"
     )
 
     def around(self, forecast: Forecast, rows: pd.DataFrame, predicted: Floats) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from clm_core import columns as c
 from clm_core.errors import TooThinError
-from clm_core.models.dataset import HAS_NO_ORDER, NEXT_SPEND
+from clm_core.models.dataset import HAS_NO_ORDER
 from clm_core.models.evaluate import auc
 from clm_core.models.inputs import label_of
 
@@ -73,7 +73,6 @@ def check_amounts(has_amounts: bool, score: str) -> None:
     if score == c.EXPECTED_SPEND and not has_amounts:
         raise TooThinError(
             "The file has no amounts, so spend cannot be projected.",
-            where=NEXT_SPEND,
             next_step="Map a column to 'amount'; orders and churn do not need it.",
         )
 

@@ -29,6 +29,10 @@ from clm_core.tables import to_date
 Floats = NDArray[np.float64]
 
 
+MAX_FIT_ROWS = 80_000
+"""Rows a fit learns from. Some twenty coefficients are settled long before; beyond it only every k-th customer teaches."""
+
+
 @dataclass(frozen=True)
 class _Windows:
     """Rows of customers with a purchase, by what they are for."""
@@ -110,9 +114,8 @@ def _split(rows: pd.DataFrame, cutoffs: Cutoffs, known: pd.DataFrame) -> _Window
     def at(days: tuple[int, ...]) -> pd.DataFrame:
         return buyers[buyers[c.AS_OF_DAY].isin(days)].reset_index(drop=True)
 
-    return _Windows(
-        cutoffs, at(cutoffs.train), at((cutoffs.test,)), at(cutoffs.final), with_inputs(known[known[c.N_ORDERS] > 0])
-    )
+    train, final = (limit_rows(at(days), MAX_FIT_ROWS) for days in (cutoffs.train, cutoffs.final))
+    return _Windows(cutoffs, train, at((cutoffs.test,)), final, with_inputs(known[known[c.N_ORDERS] > 0]))
 
 
 def _check_population(windows: _Windows) -> None:
@@ -209,11 +212,21 @@ def _gather(
     return Scores(pd.DataFrame(table)[list(SCORE_COLUMNS)], tuple(cards), test, importance[list(IMPORTANCE_COLUMNS)])
 
 
+def limit_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """All rows of every k-th customer, with k the least that keeps about ``most`` rows or fewer."""
+    every = -(-len(rows) // most)
+    if every <= 1:
+        return rows
+    places = pd.factorize(rows[c.CUSTOMER_ID], sort=True)[0]
+    kept: pd.DataFrame = rows[places % every == 0]
+    return kept.reset_index(drop=True)
+
+
 def calibration_bins(test: pd.DataFrame, n_bins: int = 10) -> pd.DataFrame:
     """Predicted against observed share without an order, in bins of the out-of-time predictions.
 
     The data of the calibration chart: ``bin``, ``n_customers``, ``predicted``, ``observed``, ``observed_low``,
-    ``observed_high`` (80 % Wilson interval). Empty when churn was refused before the test.
+    ``observed_high`` (95 % Wilson interval). Empty when churn was refused before the test.
     """
     told = test.dropna(subset=[c.CHURN_PROB])
-    return calibration_table(told[HAS_NO_ORDER].astype(float), told[c.CHURN_PROB].astype(float), n_bins)
+    return calibration_table(told[HAS_NO_ORDER].astype(float), told[c.CHURN_PROB].astype(float), n_bins, level=0.95)

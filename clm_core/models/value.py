@@ -147,8 +147,8 @@ class OrdersForecast:
     @property
     def method(self) -> str:
         """What was fitted, in a sentence."""
-        linear = "Poisson regression on log features of the customer's own rhythm, stacked cut-offs"
-        return f"mean of a {linear}, and boosted trees with Poisson loss" if self.tree_weight else linear
+        linear = "Poisson regression on logarithms of counts, days and money, at several earlier cut-offs"
+        return f"{linear}, averaged with boosted trees of the same loss." if self.tree_weight else f"{linear}."
 
     def fit(self, rows: pd.DataFrame) -> Self:
         """Learn from stacked cut-offs."""
@@ -171,7 +171,7 @@ class SpendForecast:
     """
 
     method = (
-        "expected orders (Poisson regression) × mean value of an order day, drawn towards the mean of all customers"
+        "Expected orders (Poisson regression) × mean value of an order day, drawn towards the mean of all customers."
     )
     PRIOR_DAYS = 2.0
 

@@ -14,6 +14,7 @@ from clm_core.models.churn import ChurnForecast
 from clm_core.models.evaluate import auc, normalised_gini
 from clm_core.models.inputs import with_inputs
 from clm_core.models.limits import check_leaks, compare
+from clm_core.models.score import limit_rows
 from clm_core.tables import Tables
 
 COLUMNS = [s + end for s in ("churn_prob", "expected_orders", "expected_spend") for end in ("", "_low", "_high")]
@@ -245,6 +246,12 @@ def test_free_orders_leave_no_spend_to_project():
     (customers, days, _), _ = simulate(600, seed=8)
     scores = score_customers(frames_of(customers, days, np.zeros(len(days))), 719, 60)
     assert_refused(scores, "the same outcome for every customer", 600, models=("spend",))
+
+
+def test_a_large_shop_teaches_with_every_kth_customer_and_all_their_rows():
+    rows = pd.DataFrame({"customer_id": list("abcdeabcde"), "n_orders": range(10)})
+    assert limit_rows(rows, 10) is rows
+    assert limit_rows(rows, 5)["customer_id"].tolist() == list("aceace")
 
 
 def test_a_day_outside_the_data_is_named():
