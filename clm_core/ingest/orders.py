@@ -30,7 +30,7 @@ from clm_core.tables import ORDERS
 _LABELS = (c.CHANNEL, c.COUNTRY, c.SEGMENT)
 _GOODS = (c.PRODUCT, c.CATEGORY)
 # what an order says once, on its first line, and leaves blank on the others
-_OF_ORDER = ("ordered_at", "amount", "refunded", "status", "cancelled_at", "currency", *_LABELS)
+_OF_ORDER = (c.ORDERED_AT, c.AMOUNT, REFUNDED, STATUS, CANCELLED_AT, CURRENCY, *_LABELS)
 
 
 def build_orders(con: Any, source: Source, mapping: Mapping) -> Built:
@@ -61,8 +61,10 @@ def _create_lines(con: Any, cells: Cells) -> None:
         amount, is_given = price, f"{cells.is_given(c.QUANTITY)} and {cells.is_given(UNIT_PRICE)}"
     worth = amount if cells.mapping.amount_grain == "line" else price
     texts = ", ".join(f"{cells.value(role)} as {role}" for role in (*_LABELS, *_GOODS))
+    # read once and passed on, or read again to complete each other
+    form = "table" if _shared_cells(cells) else "view"
     con.execute(
-        f"""create temp table lines as
+        f"""create temp {form} lines as
         select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
             {cells.value(c.ORDER_ID)} as order_id, {cells.value(c.ORDERED_AT)} as ordered_at,
             {cells.is_given(c.ORDERED_AT)} as has_date, {amount} as amount, {is_given} as has_amount, {worth} as worth,
@@ -75,13 +77,20 @@ def _create_lines(con: Any, cells: Cells) -> None:
     )
 
 
+def _shared_cells(cells: Cells) -> tuple[str, ...]:
+    """The cells that lines of one order have in common and may leave blank; none where orders have no number."""
+    if not cells.has(c.ORDER_ID):
+        return ()
+    wanted = _OF_ORDER if cells.mapping.amount_grain == "order" else (STATUS, CANCELLED_AT)
+    return wanted if any(cells.has(role) for role in wanted) else ()
+
+
 def _complete(con: Any, cells: Cells) -> str:
     """Fill blank cells of an order's further lines from its first ones; return the table to go on with."""
+    wanted, base = _shared_cells(cells), "lines"
+    if not wanted:
+        return base
     is_order_grain = cells.mapping.amount_grain == "order"
-    wanted = _OF_ORDER if is_order_grain else ("status", "cancelled_at")
-    if not cells.has(c.ORDER_ID) or not any(cells.has(role) for role in wanted):
-        return "lines"
-    base = "lines"
     if is_order_grain:
         con.execute(
             """create temp table owned as select l.* replace (coalesce(l.customer_id, f.customer_id) as customer_id)
