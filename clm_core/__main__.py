@@ -14,7 +14,7 @@ from typing import Any
 
 from clm_core.engine import ENGINES, open_engine
 from clm_core.errors import ClmError, InputError, PeriodError
-from clm_core.outputs import summarise, write_outputs
+from clm_core.outputs import check_out, summarise, write_outputs
 from clm_core.pipeline import Analysis, Sources, analyse
 from clm_core.recipe import LONGEST_HORIZON, SHORTEST_HORIZON, Recipe, read_recipe
 
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 def _analyse(options: argparse.Namespace) -> int:
     recipe = _recipe(options)
     sources = Sources(tuple(options.orders), tuple(options.customers), tuple(options.events), tuple(options.spend))
+    check_out(options.out)
     engine = open_engine(options.engine, options.master)
     try:
         analysis = analyse(sources, recipe, engine, clock=time.perf_counter, on_step=_tell)
@@ -67,6 +68,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         chosen["as_of"] = _day(options.as_of)
     if options.horizon_days is not None:
         chosen["horizon_days"] = _horizon(options.horizon_days)
+    recipe.chosen_framework()  # a name that is not there is told before minutes are spent on reading
     return recipe.model_copy(update=chosen)
 
 
@@ -75,7 +77,11 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as fault:
         raise PeriodError(
-            "The as-of day is not a date.", where="--as-of", found=text, allowed="YYYY-MM-DD, for example 2026-10-31"
+            "The as-of day is not a date.",
+            where="--as-of",
+            found=text,
+            allowed="YYYY-MM-DD, for example 2026-10-31",
+            next_step="Write the day like this, or leave it out: the day of the last order is taken.",
         ) from fault
 
 
@@ -87,12 +93,15 @@ def _horizon(text: str) -> int:
             where="--horizon-days",
             found=text,
             allowed=f"a whole number of days from {SHORTEST_HORIZON} to {LONGEST_HORIZON}",
+            next_step="Choose a number in this range; 90 is the default.",
         )
     return days
 
 
 def _tell(step: str) -> None:
-    print(f"… {step}", file=sys.stderr)
+    """Progress is for someone who watches; in a log, standard error holds a message only when something is wrong."""
+    if sys.stderr.isatty():
+        print(f"… {step}", file=sys.stderr)
 
 
 def _report(analysis: Analysis, written: list[Path]) -> None:
@@ -112,4 +121,5 @@ def _report(analysis: Analysis, written: list[Path]) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a stage name must not stop an old console
     sys.exit(main())

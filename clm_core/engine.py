@@ -165,7 +165,7 @@ def open_engine(name: str = "duckdb", master: str | None = None) -> Engine:
 
 def collect(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Bring a frame home as plain pandas. For aggregates and one row a customer, never for customer × month rows."""
-    # an engine's notes on its own types go: the same frame comes home from each
-    table = frame.collect("pyarrow").to_arrow().replace_schema_metadata(None)
+    # what an engine adds of its own, notes on types and a row index, stays behind: the same frame comes home from each
+    table = frame.collect("pyarrow").to_arrow().replace_schema_metadata(None).select(frame.collect_schema().names())
     home: pd.DataFrame = table.to_pandas(date_as_object=False)
     return home

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-import shutil
+import os
 import tempfile
 import zipfile
 from dataclasses import asdict
@@ -38,6 +38,34 @@ CUSTOMER_COLUMNS = (
 """The columns of `customers.csv`, in order."""
 
 
+FILES = ("summary.json", "customers.csv", "stages.csv", "moves.csv", "models.json", "recipe.toml", "set_aside.csv")
+"""The files of the contract."""
+
+
+def check_out(out: Path) -> None:
+    """Refuse a folder that could not be written, before any work is done for it.
+
+    Raises
+    ------
+    InputError
+        When ``out`` is or lies under a file, may not be written, or holds a folder where a result would go.
+    """
+    home = _nearest_folder(out)
+    if not home.is_dir():
+        raise InputError(
+            "The output folder is a file." if home == out else "The output folder lies under a file.",
+            where=f"--out {out}",
+            found=f"{home} is a file",
+            allowed="a folder, new or existing",
+            next_step="Name another folder.",
+        )
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise _unwritable(out, f"no permission to write in {home}")
+    blocked = [name for name in FILES if (out / name).is_dir()]
+    if blocked:
+        raise _unwritable(out, f"{blocked[0]} in it is a folder")
+
+
 def write_outputs(analysis: Analysis, out: Path) -> list[Path]:
     """Write every file of the contract into ``out``; on any failure ``out`` is left as it was.
 
@@ -46,24 +74,32 @@ def write_outputs(analysis: Analysis, out: Path) -> list[Path]:
     InputError
         When ``out`` is a file, or cannot be written.
     """
-    if out.exists() and not out.is_dir():
-        raise InputError(
-            "The output folder is a file.", where="--out", found=str(out), next_step="Name a folder, new or existing."
-        )
+    check_out(out)
+    texts = render_outputs(analysis)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=out.parent))
+        # beside their last place, so that moving them there is one step on any disk
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=_nearest_folder(out)) as unfinished:
+            for name, text in texts.items():
+                (Path(unfinished) / name).write_text(text, encoding="utf-8")
+            out.mkdir(parents=True, exist_ok=True)
+            return [(Path(unfinished) / name).replace(out / name) for name in texts]
     except OSError as fault:
-        raise InputError(
-            "The output folder cannot be written.", where="--out", found=str(fault), next_step="Name another folder."
-        ) from fault
-    try:
-        for name, text in render_outputs(analysis).items():
-            (staging / name).write_text(text, encoding="utf-8")
-        out.mkdir(exist_ok=True)
-        return [path.replace(out / path.name) for path in sorted(staging.iterdir())]
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        raise _unwritable(out, str(fault)) from fault
+
+
+def _nearest_folder(out: Path) -> Path:
+    """``out`` itself, or what exists nearest above it."""
+    return next(path for path in (out, *out.absolute().parents) if path.exists())
+
+
+def _unwritable(out: Path, found: str) -> InputError:
+    return InputError(
+        "The output folder cannot be written.",
+        where=f"--out {out}",
+        found=found,
+        allowed="a folder, new or existing, on a disk with room",
+        next_step="Name another folder, or mend this one.",
+    )
 
 
 def render_outputs(analysis: Analysis) -> dict[str, str]:

@@ -34,6 +34,12 @@ def test_a_table_comes_home_alike_from_each_engine(both_engines):
     assert duck["n"].isna().tolist() == [False, True, False]
 
 
+def test_a_part_of_a_table_comes_home_without_a_trace_of_the_rest(engine):
+    part = collect(engine.frame(ROWS).filter(nw.col("who") == "c"))
+    assert part.columns.tolist() == ROWS.column_names
+    assert part.index.tolist() == [0]
+
+
 def test_frames_do_not_disturb_each_other(engine):
     first, second = engine.frame(ROWS), engine.frame(ROWS.slice(0, 1))
     assert len(collect(first)) == 3

@@ -1,0 +1,158 @@
+"""The whole story on small files: what is read, what is known at a day, and what later data may not change."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from clm_core import columns as c
+from clm_core.conditions import Test
+from clm_core.engine import open_engine
+from clm_core.errors import DefinitionError, MappingError, PeriodError
+from clm_core.frameworks import Rule, load_framework
+from clm_core.ingest import Mapping
+from clm_core.personas import EVERYONE_ELSE, Persona
+from clm_core.pipeline import Sources, analyse, list_customers, load_dataset, open_workspace, read_lifecycle
+from clm_core.recipe import Recipe
+
+ORDERS = """\
+order_id,customer_id,order_date,amount
+1,anna,2024-01-15,10.00
+2,anna,2024-02-29,20.00
+3,ben,2024-01-31,5.00
+4,,2024-02-01,7.00
+5,cy,not a date,7.00
+6,cy,2024-03-01,0.00
+7,anna,2024-03-02,-20.00
+8,dee,2024-04-30,12.50
+"""
+EVENTS = "customer_id,occurred_at,kind\nlead,2024-03-05,sign_up\nben,2024-03-06,visit\n,2024-03-07,visit\n"
+CUSTOMERS = "customer_id,created_at,plan\nanna,2023-12-24,plus\nben,2024-01-30,\nlate,2024-05-05,plus\n"
+
+
+@pytest.fixture
+def sources(tmp_path):
+    for name, text in (("orders", ORDERS), ("events", EVENTS), ("customers", CUSTOMERS)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return Sources(
+        (tmp_path / "orders.csv",), customers=(tmp_path / "customers.csv",), events=(tmp_path / "events.csv",)
+    )
+
+
+@pytest.fixture
+def run(sources, engine):
+    return lambda **recipe: analyse(sources, Recipe(**recipe), engine)
+
+
+def test_a_small_shop_from_file_to_stages(run):
+    found = run()
+    assert found.workspace.dataset.imported["orders"].rows_set_aside == 2
+    table = found.customers.set_index(c.CUSTOMER_ID)
+    assert table[c.STAGE].to_dict() == {
+        "anna": "retain",
+        "ben": "convert",
+        "cy": "convert",
+        "dee": "convert",
+        "lead": "acquire",
+    }
+    assert table[c.N_ORDERS].to_dict() == {"anna": 2, "ben": 1, "cy": 1, "dee": 1, "lead": 0}
+    assert table[c.SPEND_TOTAL].to_dict() == {"anna": 10.0, "ben": 5.0, "cy": 0.0, "dee": 12.5, "lead": 0.0}
+    assert table.loc["anna", c.FIRST_ORDER_AT] == pd.Timestamp("2024-01-15")
+    assert pd.isna(table.loc["lead", c.LAST_ORDER_AT])
+    assert found.stages[c.N_CUSTOMERS].sum() == len(table)
+    assert found.stages[c.N_CUSTOMERS].tolist() == found.lifecycle.counts[c.N_CUSTOMERS].tolist()
+
+
+def test_the_day_of_the_last_order_is_the_default(run):
+    assert run().workspace.as_of_day == (dt.date(2024, 4, 30) - dt.date(1970, 1, 1)).days
+
+
+def test_at_an_earlier_day_later_people_are_not_known(run):
+    found = run(as_of=dt.date(2024, 2, 28))
+    assert found.customers[c.CUSTOMER_ID].tolist() == ["anna", "ben"]
+    assert found.customers.set_index(c.CUSTOMER_ID).loc["anna", c.N_ORDERS] == 1
+    assert found.lifecycle.moves[c.AS_OF].max() == dt.date(2024, 2, 28)
+
+
+@pytest.mark.parametrize("day", [dt.date(2024, 1, 14), dt.date(2024, 5, 1), dt.date(2099, 1, 1)])
+def test_a_day_outside_the_data_is_refused(run, day):
+    with pytest.raises(PeriodError, match=r"The as-of day lies outside the data") as told:
+        run(as_of=day)
+    assert told.value.found == day.isoformat()
+    assert "2024-01-15 to 2024-04-30" in told.value.allowed
+
+
+def test_a_framework_with_a_fault_is_refused_with_the_fault(run):
+    race = load_framework("race")
+    typo = Rule(id="typo", stage="act", when=Test(feature="n_ordres", op=">=", value=1))
+    broken = race.model_copy(update={"rules": (typo, *race.rules)})
+    with pytest.raises(
+        DefinitionError, match=r"Rule 'typo' reads 'n_ordres', which is no feature. Did you mean"
+    ) as told:
+        run(definition=broken)
+    assert told.value.where == "framework 'RACE'"
+    with pytest.raises(DefinitionError, match=r"Limit 'lost_days' is 5000; allowed is 14 to 1825"):
+        run(limits={"lost_days": 5000})
+
+
+def test_a_persona_may_read_a_trait_of_the_customers_file(run):
+    plus = Persona(name="Plus", rule=Test(feature="plan", op="==", value="plus"))
+    table = run(personas=(plus,)).customers.set_index(c.CUSTOMER_ID)
+    assert table[c.PERSONA].to_dict() == dict.fromkeys(table.index, EVERYONE_ELSE) | {"anna": "Plus"}
+
+
+def test_a_persona_that_reads_what_is_no_feature_is_refused(run):
+    with pytest.raises(
+        DefinitionError, match=r"Persona 'Plus' reads 'pln', which is no feature. Did you mean 'plan'\?"
+    ):
+        run(personas=(Persona(name="Plus", rule=Test(feature="pln", op="==", value="plus")),))
+
+
+def test_a_column_that_is_not_in_the_file_is_refused(run):
+    mapping = Mapping(columns={"customer_id": "customer_id", "ordered_at": "orderdate", "amount": "amount"})
+    with pytest.raises(MappingError, match=r"not in the file: 'orderdate'. Did you mean 'order_date'\?"):
+        run(mapping={"orders": mapping})
+
+
+def test_thin_data_are_not_scored_and_say_why(run):
+    found = run()
+    assert {card.model: card.verdict for card in found.scores.cards} == dict.fromkeys(
+        ("churn", "orders", "spend"), "refused"
+    )
+    assert all(card.reason for card in found.scores.cards)
+
+
+def test_both_engines_tell_the_same_story(sources, both_engines):
+    first, second = [analyse(sources, Recipe(), one) for one in both_engines]
+    pd.testing.assert_frame_equal(first.customers, second.customers, rtol=1e-9)
+    pd.testing.assert_frame_equal(first.lifecycle.moves, second.lifecycle.moves, rtol=1e-9)
+    pd.testing.assert_frame_equal(first.lifecycle.stock, second.lifecycle.stock, rtol=1e-9)
+
+
+def test_the_app_may_take_the_steps_one_at_a_time(sources, engine):
+    whole = analyse(sources, Recipe(), engine)
+    dataset = load_dataset(sources, Recipe())
+    with_engine = open_engine(engine.name)
+    workspace = open_workspace(dataset, with_engine)
+    lifecycle = read_lifecycle(workspace, load_framework("sterne_cutler"))
+    pd.testing.assert_frame_equal(lifecycle.moves, whole.lifecycle.moves)
+    listed = list_customers(workspace, lifecycle.framework, Recipe().personas)
+    pd.testing.assert_frame_equal(listed, whole.customers[list(listed)])
+    with_engine.close()
+
+
+def test_steps_are_told_and_timed(sources, engine):
+    ticks, told = iter(range(100)), []
+    found = analyse(sources, Recipe(), engine, clock=lambda: float(next(ticks)), on_step=told.append)
+    assert told == ["read", "ledger", "stages", "models", "customers"]
+    assert found.timings == dict.fromkeys(told, 1.0)
+
+
+def test_several_files_of_one_shape_are_one_history(tmp_path, sources, engine):
+    lines = ORDERS.splitlines(keepends=True)
+    parts = [tmp_path / "first.csv", tmp_path / "second.csv"]
+    parts[0].write_text("".join(lines[:5]))
+    parts[1].write_text("".join([lines[0], *lines[5:]]))
+    whole = analyse(Sources(sources.orders), Recipe(), engine)
+    halves = analyse(Sources(tuple(parts)), Recipe(), engine)
+    pd.testing.assert_frame_equal(halves.customers, whole.customers)
