@@ -246,12 +246,15 @@ def _finish(frames: Frames, panel: Frame) -> Frame:
     repeat = nw.col(c.N_ORDER_DAYS) > 1
     gap = (nw.col(c.LAST_ORDER_DAY) - nw.col(c.FIRST_ORDER_DAY)) / (nw.col(c.N_ORDER_DAYS) - 1)
     per_order = nw.col(c.SPEND_TOTAL) / nw.col(c.N_ORDERS)
+    discounted = nw.when(has_order).then(nw.col("n_discounted") / nw.col(c.N_ORDERS))
+    # where a file says nothing of discounts, nobody is known to buy without one
+    discount_share = discounted if c.DISCOUNT in frames.order_columns else nw.lit(None, nw.Float64)
     return panel.with_columns(
         (as_of - nw.col(c.LAST_ORDER_DAY)).alias(c.DAYS_SINCE_LAST_ORDER),
         (as_of - nw.col(c.FIRST_ORDER_DAY)).alias(c.DAYS_SINCE_FIRST_ORDER),
         nw.when(repeat).then(gap).alias("mean_gap_days"),
         nw.when(has_order).then(per_order).alias("mean_order_value"),
-        nw.when(has_order).then(nw.col("n_discounted") / nw.col(c.N_ORDERS)).alias("discount_share"),
+        discount_share.alias("discount_share"),
     ).drop("n_discounted")
 
 

@@ -1,6 +1,7 @@
 """The terminal contract: every file of it on real data, and one clear message, nothing written, on anything else."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -392,7 +393,7 @@ def test_the_command_runs_from_a_shell(tmp_path, orders):
     assert "7 files in" in ran.stdout
     ran = subprocess.run(
         [*command, "absent.csv", "--out", "x"], cwd=tmp_path, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert ran.returncode == 2
     assert "absent.csv" in ran.stderr

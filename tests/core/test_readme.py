@@ -1,11 +1,15 @@
 """What the project says of itself holds: the first page leads to a result, and every example runs."""
 
+import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from clm_core.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -16,6 +20,18 @@ needs_readme = pytest.mark.skipif(not README.exists(), reason="README.md is not 
 
 def python_blocks(text):
     return re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def console_blocks(text):
+    """(arguments, lines of output) of each command of ours that is shown with what it prints; "…" stands for more."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+    found = []
+    for block in blocks:
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *output = [line for line in part.splitlines() if line.strip() not in ("", "…", "...")]
+            if command.startswith("python -m clm_core ") and output:
+                found.append((command.removeprefix("python -m clm_core "), output))
+    return found
 
 
 def missing_from_first_page(text):
@@ -60,13 +76,26 @@ def test_every_example_runs(path, tmp_path):
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", "\n".join(blocks)],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_shown_with_its_output_gives_it(path, tmp_path, monkeypatch, capsys):
+    shown = console_blocks(path.read_text(encoding="utf-8")) if path.exists() else []
+    if not shown:
+        pytest.skip(f"{path.name} shows no output of a command")
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    monkeypatch.chdir(tmp_path)
+    for command, output in shown:
+        assert main(shlex.split(command)) == 0
+        told = capsys.readouterr().out
+        assert [line for line in output if line not in told.splitlines()] == []
 
 
 GOOD = """# Shop
@@ -94,4 +123,7 @@ def test_the_first_page_rule_can_fail():
 
 
 def test_examples_are_found():
+    assert console_blocks("```\n$ python -m clm_core analyse a --out b\n1 row\n…\n$ ls\nb\n```\n") == [
+        ("analyse a --out b", ["1 row"])
+    ]
     assert python_blocks("a\n```python\nx = 1\n```\nb\n```\nno\n```\n```python\ny = 2\n```\n") == ["x = 1\n", "y = 2\n"]
