@@ -113,6 +113,7 @@ class SparkEngine:
         builder = SparkSession.builder.master(master).appName("lifecycle-workbench")
         options = {
             "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
             "spark.sql.shuffle.partitions": "8",
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.execution.arrow.pyspark.enabled": "true",
