@@ -1,0 +1,36 @@
+"""Frame → chart: one function a figure, pure, for a light and a dark page."""
+
+from clm_core.charts.churn import calibration, churn_by_stage, churn_histogram, gains
+from clm_core.charts.data import orders_over_time
+from clm_core.charts.history import flow_bars, stage_history
+from clm_core.charts.lifecycle import before_after, stage_bars
+from clm_core.charts.matrix import move_matrix, persona_stage_heat
+from clm_core.charts.palette import PALETTES, Palette, Theme, contrast, stage_colours
+from clm_core.charts.personas import persona_bars, persona_dots
+from clm_core.charts.sheet import alt_text
+from clm_core.charts.value import drivers, value_by_stage, value_deciles
+
+__all__ = [
+    "PALETTES",
+    "Palette",
+    "Theme",
+    "alt_text",
+    "before_after",
+    "calibration",
+    "churn_by_stage",
+    "churn_histogram",
+    "contrast",
+    "drivers",
+    "flow_bars",
+    "gains",
+    "move_matrix",
+    "orders_over_time",
+    "persona_bars",
+    "persona_dots",
+    "persona_stage_heat",
+    "stage_bars",
+    "stage_colours",
+    "stage_history",
+    "value_by_stage",
+    "value_deciles",
+]

@@ -1,0 +1,195 @@
+"""Heat maps with every number written in its cell: moves between stages, and personas by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from clm_core import columns as c
+from clm_core.charts.encode import Row, at, inline, is_small, records, size_label, tooltip
+from clm_core.charts.palette import PALETTES, Theme, ramp, text_on
+from clm_core.charts.rows import NAME_WIDTH, centred, pick_on, shown_stages
+from clm_core.charts.sheet import empty, finish, wrap
+from clm_core.frameworks import Framework
+from clm_core.wording import percent
+
+ROOM = 64
+"""Pixels a column needs for stage names; below that columns bear the number of the stage."""
+ROW, LINE = 44, 13
+NEW = "Newly known"
+UNBROKEN = "\N{NO-BREAK SPACE}"
+
+
+def move_matrix(
+    moves: pd.DataFrame,
+    framework: Framework,
+    *,
+    title: str,
+    subtitle: str,
+    theme: Theme,
+    selectable: bool = False,
+) -> alt.LayerChart:
+    """Who moved from which stage (row) to which (column) in one period; those who stayed are grey.
+
+    Needs `from_stage` (empty: newly known), `to_stage`, `n_customers`, `rate` (of the row). The colour is the rate.
+    """
+    if moves.empty:
+        return empty(title=title, subtitle=subtitle, theme=theme)
+    stages = shown_stages(framework, [*moves[c.FROM_STAGE], *moves[c.TO_STAGE]])
+    rows = records(moves, [c.FROM_STAGE, c.TO_STAGE, c.N_CUSTOMERS, c.RATE])
+    n_from = {str(id_): int(n) for id_, n in moves.groupby(c.FROM_STAGE)[c.N_CUSTOMERS].sum().items()}
+    is_move = [_is_move(row) and not is_small(n_from[row[c.FROM_STAGE]]) for row in rows]
+    most = max((row[c.RATE] for row, moved in zip(rows, is_move, strict=True) if moved), default=0.0)
+    cells = [
+        {
+            **_worded(row, row[c.RATE], theme, row[c.RATE] / most if moved and most else None),
+            c.FROM_STAGE: row[c.FROM_STAGE],
+            c.TO_STAGE: row[c.TO_STAGE],
+            "from_name": stages.get(row[c.FROM_STAGE], NEW),
+            "to_name": stages[row[c.TO_STAGE]],
+        }
+        for row, moved in zip(rows, is_move, strict=True)
+        if row[c.N_CUSTOMERS]
+    ]
+    names = ({"": NEW} if "" in n_from else {}) | stages
+    below = {id_: size_label(n_from.get(id_, 0)) for id_ in names}
+    layers, lookups, height = _grid(cells, c.FROM_STAGE, names, below, c.TO_STAGE, stages, theme, numbered_rows=True)
+    layers[0] = layers[0].encode(tooltip=tooltip(from_name="From", to_name="To", top="People", bottom="Of the row"))
+    if selectable:
+        layers[0] = layers[0].add_params(pick_on(c.FROM_STAGE, c.TO_STAGE))
+    return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
+
+
+def persona_stage_heat(
+    table: pd.DataFrame, framework: Framework, *, title: str, subtitle: str, theme: Theme
+) -> alt.LayerChart:
+    """In which stages each persona is; each row adds up to 100 %. Needs `persona`, `stage`, `n_customers`, `share`."""
+    if table.empty:
+        return empty(title=title, subtitle=subtitle, theme=theme)
+    stages = shown_stages(framework, list(table[c.STAGE]))
+    rows = records(table, [c.PERSONA, c.STAGE, c.N_CUSTOMERS, c.SHARE])
+    n_of = {str(name): int(n) for name, n in table.groupby(c.PERSONA, sort=False)[c.N_CUSTOMERS].sum().items()}
+    most = max((row[c.SHARE] or 0.0 for row in rows if not is_small(n_of[row[c.PERSONA]])), default=0.0)
+    cells = []
+    for row in rows:
+        if row[c.N_CUSTOMERS]:
+            place = None if is_small(n_of[row[c.PERSONA]]) or not most else row[c.SHARE] / most
+            worded = _worded(row, row[c.SHARE], theme, place)
+            cells.append(
+                {**worded, c.PERSONA: row[c.PERSONA], c.STAGE: row[c.STAGE], "stage_name": stages[row[c.STAGE]]}
+            )
+    names = {name: name for name in n_of}
+    below = {name: size_label(n) for name, n in n_of.items()}
+    layers, lookups, height = _grid(cells, c.PERSONA, names, below, c.STAGE, stages, theme)
+    layers[0] = layers[0].encode(tooltip=tooltip(persona="Persona", stage_name="Stage", top="People", bottom="Share"))
+    return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
+
+
+def _is_move(row: Row) -> bool:
+    return bool(row[c.FROM_STAGE]) and row[c.FROM_STAGE] != row[c.TO_STAGE]
+
+
+def _worded(row: Row, share: float, theme: Theme, place: float | None) -> Row:
+    """A cell's words and colours. ``place`` is where its share stands between none and the largest; None: not coloured."""
+    n = int(row[c.N_CUSTOMERS])
+    fill = PALETTES[theme].quiet if place is None else ramp(place, theme)
+    return {
+        "fill": fill,
+        "ink": PALETTES[theme].muted if place is None else text_on(fill, theme),
+        "top": f"{n:,}",
+        "top_narrow": f"{n:,}" if n < 10_000 else f"{n / 1000:.0f}k",
+        "bottom": percent(share),
+        "bottom_narrow": percent(share, 0) if share >= 0.005 else "<1 %",
+    }
+
+
+def _grid(
+    cells: Sequence[Row],
+    row_field: str,
+    row_names: Mapping[str, str],
+    below: Mapping[str, str],
+    column_field: str,
+    column_names: Mapping[str, str],
+    theme: Theme,
+    *,
+    numbered_rows: bool = False,
+) -> tuple[list[alt.Chart], dict[str, object], int]:
+    numbers = {id_: str(place) for place, id_ in enumerate(column_names, 1)}
+    is_narrow = f"width < {ROOM * len(column_names)}"
+    rows = {key: [*wrap(name, NAME_WIDTH), below[key]] for key, name in row_names.items()}
+    numbered = {
+        key: [*wrap(f"{numbers[key]} {name}" if numbered_rows and key in numbers else name, 14), below[key]]
+        for key, name in row_names.items()
+    }
+    lookups: dict[str, object] = {
+        "row_names": rows,
+        "row_names_narrow": numbered,
+        "column_names": {id_: wrap(name, 11) for id_, name in column_names.items()},
+        "column_names_narrow": numbers,
+    }
+    x = _header(column_field, list(column_names), f"({is_narrow} ? column_names_narrow : column_names)[datum.value]")
+    y = _side(row_field, list(rows), f"{is_narrow} ? row_names_narrow : row_names")
+    base = alt.Chart(inline(cells))
+    rects = base.mark_rect(stroke=PALETTES[theme].background, strokeWidth=2, cornerRadius=3).encode(
+        x=x, y=y, fill=alt.Fill(field="fill", type="nominal", scale=None, legend=None)
+    )
+    layers = [rects, *(_words(base, x, y, field, is_narrow, dy) for field, dy in (("top", -7), ("bottom", 8)))]
+    if not numbered_rows:
+        key = " · ".join(f"{numbers[id_]} {name}".replace(" ", UNBROKEN) for id_, name in column_names.items())
+        lookups["column_key"] = wrap(key, 40)
+        layers.append(_key(is_narrow, theme))
+    most_lines = max(len(lines) for lines in [*rows.values(), *numbered.values()])
+    return layers, lookups, max(ROW, LINE * most_lines + 8) * len(rows)
+
+
+def _header(field: str, domain: list[str], label: str) -> alt.X:
+    axis = alt.Axis(
+        title=None,
+        orient="top",
+        labelExpr=label,
+        labelAngle=0,
+        labelOverlap=False,
+        labelLimit=110,
+        labelLineHeight=13,
+        labelFontSize=11.5,
+        grid=False,
+    )
+    return alt.X(field=field, type="nominal", sort=None, scale=alt.Scale(domain=domain, padding=0), axis=axis)
+
+
+def _side(field: str, domain: list[str], names: str) -> alt.Y:
+    axis = alt.Axis(
+        title=None,
+        labelExpr=f"({names})[datum.value]",
+        labelOffset=centred(names, LINE),
+        labelOverlap=False,
+        labelLimit=170,
+        labelLineHeight=LINE,
+        labelFontSize=11.5,
+        grid=False,
+    )
+    return alt.Y(field=field, type="nominal", sort=None, scale=alt.Scale(domain=domain, padding=0), axis=axis)
+
+
+def _words(base: alt.Chart, x: alt.X, y: alt.Y, field: str, is_narrow: str, dy: int) -> alt.Chart:
+    mark: dict[str, Any] = {
+        "text": alt.expr(f"{is_narrow} ? datum.{field}_narrow : datum.{field}"),
+        "fontSize": alt.expr(f"{is_narrow} ? 10 : 12"),
+        "fontWeight": 600 if field == "top" else 400,
+    }
+    ink = alt.Color(field="ink", type="nominal", scale=None, legend=None)
+    words: alt.Chart = base.mark_text(baseline="middle", dy=dy, **mark).encode(x=x, y=y, color=ink)
+    return words
+
+
+def _key(is_narrow: str, theme: Theme) -> alt.Chart:
+    """What the numbers over the columns stand for, where there is no room for names."""
+    words = alt.expr(f"{is_narrow} ? column_key : ''")
+    text = alt.Chart(inline([{}])).mark_text(
+        text=words, align="left", baseline="top", fontSize=11, lineHeight=15, color=PALETTES[theme].muted
+    )
+    key: alt.Chart = text.encode(x=alt.value(0), y=at("height + 8"))
+    return key

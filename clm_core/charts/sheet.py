@@ -1,0 +1,123 @@
+"""The sheet that every figure is drawn on: title and subtitle, size, quiet axes, and the designed empty state."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from clm_core.charts.encode import inline
+from clm_core.charts.palette import PALETTES, Theme
+
+NARROW = 40
+MIDDLE = 62
+WIDE = 96
+SUBTITLE = 54
+NOTHING = "Nothing to draw yet: no rows in this selection."
+
+
+def alt_text(title: str, subtitle: str) -> str:
+    """What a screen reader says in place of the picture."""
+    return ". ".join(part.rstrip(". ") for part in (title, subtitle) if part.strip()) + "."
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines; words longer than a line are broken, an empty text is one empty line."""
+    return textwrap.wrap(text, width) or [""]
+
+
+def balanced(text: str, width: int) -> list[str]:
+    """The text in as few lines as the width allows, of about the same length: no lone word at the end."""
+    fewest = len(wrap(text, width))
+    return next(lines for at in range(len(text) // fewest, width + 1) if len(lines := wrap(text, max(at, 1))) <= fewest)
+
+
+def sentences(*parts: str) -> str:
+    """Parts that are not empty, as sentences in a row; the last has no full stop, as in a subtitle."""
+    return ". ".join(part.rstrip(". ") for part in parts if part)
+
+
+def finish(
+    layers: Sequence[alt.Chart],
+    *,
+    title: str,
+    subtitle: str,
+    theme: Theme,
+    height: int,
+    lookups: Mapping[str, object] | None = None,
+) -> alt.LayerChart:
+    """Layers on one sheet as wide as its container. ``lookups`` are constants that labels are looked up in."""
+    values = dict(lookups or {})
+    heading = _heading(title, subtitle, theme, values)
+    chart = alt.layer(*layers).properties(
+        width="container",
+        height=height,
+        # the height is that of the drawing: a title of two lines must not squeeze the rows
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        padding={"left": 2, "top": 4, "right": 6, "bottom": 6},
+        title=heading,
+    )
+    params = (alt.param(name=name, value=value) for name, value in values.items())
+    sheet: alt.LayerChart = chart.add_params(*params).configure(**_look(theme))
+    return sheet
+
+
+def empty(*, title: str, subtitle: str, theme: Theme, message: str = NOTHING) -> alt.LayerChart:
+    """A sheet with a sentence in place of the drawing."""
+    lines = wrap(message, NARROW)
+    text = alt.Chart(inline([{"message": lines}])).mark_text(
+        align="left", baseline="top", fontSize=14, lineHeight=20, color=PALETTES[theme].muted
+    )
+    text = text.encode(text=alt.Text(field="message", type="nominal"), x=alt.value(0), y=alt.value(12))
+    return finish([text], title=title, subtitle=subtitle, theme=theme, height=20 * len(lines) + 24)
+
+
+def _heading(title: str, subtitle: str, theme: Theme, values: dict[str, object]) -> alt.TitleParams:
+    palette = PALETTES[theme]
+    text: Any = title
+    if len(title) > NARROW:
+        # lines are broken for three widths and chosen in the browser, the only one who knows how wide the page is
+        values.update(title_narrow=wrap(title, NARROW), title_middle=wrap(title, MIDDLE), title_wide=wrap(title, WIDE))
+        text = alt.ExprRef("width < 430 ? title_narrow : width < 700 ? title_middle : title_wide")
+    return alt.TitleParams(
+        text=text,
+        subtitle=balanced(subtitle, SUBTITLE) if subtitle else alt.Undefined,
+        anchor="start",
+        align="left",
+        frame="bounds",
+        offset=14,
+        color=palette.text,
+        fontSize=16,
+        fontWeight=600,
+        lineHeight=20,
+        subtitleColor=palette.muted,
+        subtitleFontSize=12.5,
+        subtitleLineHeight=17,
+        subtitlePadding=5,
+    )
+
+
+def _look(theme: Theme) -> dict[str, Any]:
+    palette = PALETTES[theme]
+    axis = alt.AxisConfig(
+        labelColor=palette.text,
+        titleColor=palette.muted,
+        labelFontSize=12,
+        titleFontSize=12,
+        titleFontWeight="normal",
+        gridColor=palette.grid,
+        domainColor=palette.muted,
+        ticks=False,
+        domain=False,
+        labelPadding=6,
+        titlePadding=8,
+    )
+    # the theme's own background, so that a picture saved from a dark page can still be read
+    return {
+        "background": palette.background,
+        "axis": axis,
+        "view": alt.ViewConfig(stroke=None, strokeWidth=0),
+        "text": alt.MarkConfig(color=palette.text, fontSize=12),
+    }

@@ -1,0 +1,407 @@
+"""Figures are held to their specification: order, colours, columns that travel, baselines, and words that can be read."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import json
+import re
+import time
+import tomllib
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from clm_core import charts
+from clm_core.charts.encode import amount_label, from_zero, month_labels, records, size_label
+from clm_core.charts.margin import spread
+from clm_core.charts.palette import ramp, text_on
+from clm_core.charts.sheet import balanced, wrap
+from clm_core.frameworks import load_framework, shipped_frameworks
+
+ROOT = Path(__file__).parents[2]
+FRAMEWORK = load_framework("sterne_cutler")
+STAGES = FRAMEWORK.stage_ids
+THEMES: tuple[charts.Theme, ...] = ("light", "dark")
+SECRET = "must not travel"
+
+COUNTS = pd.DataFrame(
+    {
+        "stage": STAGES,
+        "n_customers": [0, 12, 0, 1549, 3825, 2976, 15220],
+        "share": [0.0, 0.0005, 0.0, 0.066, 0.162, 0.126, 0.646],
+        "e_mail": SECRET,
+    }
+)
+STOCK = pd.concat(
+    [
+        COUNTS.assign(as_of=date(1998, 5, 31), entered=0, arrived=40, left=20),
+        COUNTS.assign(as_of=date(1998, 6, 30), entered=3, arrived=50, left=10),
+    ],
+    ignore_index=True,
+)
+MOVES = pd.DataFrame(
+    {
+        "from_stage": ["", "acquire", "retain", "retain", "loyal", "loyal"],
+        "to_stage": ["acquire", "convert", "retain", "loyal", "loyal", "at_risk"],
+        "n_customers": [40, 12, 1400, 149, 3000, 825],
+        "rate": [1.0, 1.0, 0.904, 0.096, 0.784, 0.216],
+        "e_mail": SECRET,
+    }
+)
+PERSONAS = pd.DataFrame(
+    {
+        "persona": ["Racers", "Commuters who buy in spring", "Everyone else"],
+        "n_customers": [1204, 18, 0],
+        "share": [0.985, 0.015, 0.0],
+        "churn_prob": [0.3, 0.5, None],
+        "churn_prob_low": [0.25, 0.2, None],
+        "churn_prob_high": [0.35, 0.8, None],
+        "e_mail": SECRET,
+    }
+)
+PERSONA_STAGES = pd.DataFrame(
+    [
+        {"persona": name, "stage": stage, "n_customers": n, "share": n / 70, "e_mail": SECRET}
+        for name in ("Racers", "Everyone else")
+        for stage, n in zip(STAGES, (0, 5, 5, 10, 10, 20, 20), strict=True)
+    ]
+)
+CHURN = pd.DataFrame(
+    {
+        "stage": STAGES,
+        "n_customers": COUNTS["n_customers"],
+        "churn_prob": [None, 0.4, None, 0.35, 0.18, 0.62, 0.96],
+        "churn_prob_low": [None, 0.2, None, 0.3, 0.15, 0.57, 0.94],
+        "churn_prob_high": [None, 0.66, None, 0.41, 0.22, 0.66, 0.97],
+        "e_mail": SECRET,
+    }
+)
+HISTOGRAM = pd.DataFrame(
+    {"bin_low": [0.0, 0.5], "bin_high": [0.5, 1.0], "n_customers": [10, 90], "e_mail": SECRET},
+)
+BINS = pd.DataFrame(
+    {
+        "bin": [0, 1],
+        "n_customers": [12, 236],
+        "predicted": [0.1, 0.9],
+        "observed": [0.2, 0.85],
+        "observed_low": [0.05, 0.8],
+        "observed_high": [0.4, 0.9],
+        "e_mail": SECRET,
+    }
+)
+GAINS = pd.DataFrame(
+    {
+        "model": ["By churn score"] * 3 + ["By chance"] * 3,
+        "share_contacted": [0.0, 0.5, 1.0] * 2,
+        "share_found": [0.0, 0.8, 1.0, 0.0, 0.5, 1.0],
+        "e_mail": SECRET,
+    }
+)
+VALUE = COUNTS.assign(
+    spend_total=[0.0, 430.0, 0.0, 210e3, 1.5e6, 4e5, 9e5], expected_spend=[0, 120, 0, 42e3, 3e5, 6e4, 4e4]
+)
+DECILES = pd.DataFrame(
+    {"decile": [1, 2], "n_customers": [20, 300], "predicted": [1.5, 40.0], "actual": [1.0, 44.0], "e_mail": SECRET}
+)
+DRIVERS = pd.DataFrame({"feature": ["days since last order", "orders"], "weight": [0.8, -0.6], "e_mail": SECRET})
+MONTHLY = pd.DataFrame(
+    {
+        "month": pd.to_datetime(["1998-01-01", "1998-02-01", "1998-04-01"]),
+        "n_orders": [8, 0, 5],
+        "revenue": [80.5, 0.0, 55.0],
+        "e_mail": SECRET,
+    }
+)
+
+Figure = Callable[..., alt.LayerChart]
+FIGURES: dict[str, tuple[Figure, pd.DataFrame]] = {
+    "stage_bars": (lambda f, **k: charts.stage_bars(f, FRAMEWORK, **k), COUNTS),
+    "before_after": (lambda f, **k: charts.before_after(f, f, FRAMEWORK, **k), COUNTS),
+    "stage_history": (lambda f, **k: charts.stage_history(f, FRAMEWORK, is_last_partial=True, **k), STOCK),
+    "flow_bars": (lambda f, **k: charts.flow_bars(f, FRAMEWORK, "loyal", **k), STOCK),
+    "move_matrix": (lambda f, **k: charts.move_matrix(f, FRAMEWORK, **k), MOVES),
+    "persona_bars": (charts.persona_bars, PERSONAS),
+    "persona_stage_heat": (lambda f, **k: charts.persona_stage_heat(f, FRAMEWORK, **k), PERSONA_STAGES),
+    "persona_dots": (lambda f, **k: charts.persona_dots(f, "churn_prob", **k), PERSONAS),
+    "churn_histogram": (charts.churn_histogram, HISTOGRAM),
+    "churn_by_stage": (lambda f, **k: charts.churn_by_stage(f, FRAMEWORK, **k), CHURN),
+    "calibration": (charts.calibration, BINS),
+    "gains": (charts.gains, GAINS),
+    "value_by_stage": (lambda f, **k: charts.value_by_stage(f, FRAMEWORK, currency="GBP", **k), VALUE),
+    "value_deciles": (charts.value_deciles, DECILES),
+    "drivers": (charts.drivers, DRIVERS),
+    "orders_over_time": (charts.orders_over_time, MONTHLY),
+}
+IN_STAGE_ROWS = ("stage_bars", "before_after", "churn_by_stage", "value_by_stage")
+PICKED = {"stage_bars": "stage", "stage_history": "stage", "move_matrix": "from_stage", "persona_bars": "persona"}
+
+
+def spec_of(name: str, frame: pd.DataFrame | None = None, **more: Any) -> dict[str, Any]:
+    figure, usual = FIGURES[name]
+    given: dict[str, Any] = {"title": "A finding", "subtitle": "People by stage", "theme": "light", **more}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        spec: dict[str, Any] = figure(usual if frame is None else frame, **given).to_dict()
+    return spec
+
+
+def channels(spec: dict[str, Any], *names: str) -> Iterator[dict[str, Any]]:
+    for layer in spec["layer"]:
+        for name, channel in layer.get("encoding", {}).items():
+            if name in names:
+                yield channel
+
+
+def cells(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for rows in spec["datasets"].values() for row in rows]
+
+
+def every(part: Any, key: str) -> Iterator[dict[str, Any]]:
+    """Each object in the specification that has the key."""
+    children = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    if isinstance(part, dict) and key in part:
+        yield part
+    for child in children:
+        yield from every(child, key)
+
+
+def expressions(spec: dict[str, Any]) -> list[str]:
+    drawn = {name: part for name, part in spec.items() if name not in ("datasets", "params")}
+    return [str(part[key]) for key in ("expr", "labelExpr", "test") for part in every(drawn, key)]
+
+
+def test_every_figure_is_offered_and_the_list_is_sorted() -> None:
+    assert charts.__all__ == sorted(charts.__all__)
+    assert set(FIGURES) <= set(charts.__all__)
+    assert all(hasattr(charts, name) for name in charts.__all__)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", FIGURES)
+def test_usual_data_zeros_one_row_and_none_are_drawn(name: str, theme: charts.Theme) -> None:
+    usual = FIGURES[name][1]
+    zeros = usual.copy()
+    numbers = [column for column in usual.select_dtypes("number").columns if column not in ("decile", "bin")]
+    zeros[numbers] = 0
+    for frame in (usual, zeros, usual.head(1)):
+        json.dumps(spec_of(name, frame, theme=theme), allow_nan=False)
+    nothing = spec_of(name, usual.head(0), theme=theme)
+    assert [layer["mark"]["type"] for layer in nothing["layer"]] == ["text"]
+    assert nothing["title"]["text"] == "A finding"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_only_what_is_drawn_travels(name: str) -> None:
+    spec = spec_of(name)
+    assert SECRET not in json.dumps(spec)
+    used = {channel["field"] for channel in every(spec["layer"], "field")}
+    used |= {word for text in expressions(spec) for word in re.findall(r"datum\.(\w+?)(?:_narrow)?\b", text)}
+    for row in cells(spec):
+        assert {column.removesuffix("_narrow") for column in row} <= used
+
+
+@pytest.mark.parametrize("name", IN_STAGE_ROWS)
+def test_stages_stand_in_lifecycle_order_with_a_gap_before_those_off_the_path(name: str) -> None:
+    domain = next(channels(spec_of(name), "y"))["scale"]["domain"]
+    assert [stage for stage in domain if stage in STAGES] == STAGES
+    assert domain.index("off the path") == domain.index("at_risk") - 1
+
+
+def test_a_matrix_has_lifecycle_order_both_ways_and_newcomers_first() -> None:
+    spec = spec_of("move_matrix")
+    assert next(channels(spec, "x"))["scale"]["domain"] == STAGES
+    assert next(channels(spec, "y"))["scale"]["domain"] == ["", *STAGES]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("framework", shipped_frameworks(), ids=lambda framework: framework.id)
+def test_stages_have_the_colours_of_their_steps(framework: Any, theme: charts.Theme) -> None:
+    counts = pd.DataFrame({"stage": framework.stage_ids, "n_customers": 40, "share": 0.1})
+    spec = charts.stage_bars(counts, framework, title="", subtitle="", theme=theme).to_dict()
+    scale = next(channels(spec, "color"))["scale"]
+    steps = charts.PALETTES[theme].steps
+    assert scale["domain"] == framework.stage_ids
+    assert scale["range"] == [steps[stage.colour_step - 1] for stage in framework.stages]
+
+
+def test_stage_names_are_shown_and_ids_are_not() -> None:
+    names = next(param["value"] for param in spec_of("stage_bars")["params"] if param["name"] == "row_names")
+    assert names["at_risk"] == ["At risk"]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_bars_start_at_zero(name: str) -> None:
+    for layer in spec_of(name)["layer"]:
+        if layer["mark"]["type"] != "bar":
+            continue
+        for axis in ("x", "y"):
+            channel = layer["encoding"].get(axis, {})
+            if channel.get("type") == "quantitative":
+                low, high = channel["scale"]["domain"]
+                assert channel["scale"]["zero"] and low <= 0 < high
+
+
+@pytest.mark.parametrize(("name", "field"), PICKED.items())
+def test_a_page_can_ask_what_was_picked(name: str, field: str) -> None:
+    picks = [param for param in spec_of(name, selectable=True)["params"] if "select" in param]
+    assert [pick["name"] for pick in picks] == ["pick"]
+    assert field in picks[0]["select"]["fields"]
+    assert not [param for param in spec_of(name).get("params", []) if "select" in param]
+
+
+def test_counts_and_shares_stand_at_the_bar_and_small_groups_are_marked() -> None:
+    rows = {row["stage"]: row for row in cells(spec_of("stage_bars")) if "label" in row}
+    assert rows["retain"]["label"] == "1,549 · 6.6 %"
+    assert rows["acquire"]["label"] == "12 · 0.1 % (n<30)"
+    assert rows["acquire"]["opacity"] < rows["retain"]["opacity"] == 1
+
+
+def test_a_month_that_is_not_over_is_pale_and_said_so() -> None:
+    spec = spec_of("stage_history")
+    pale = {row["month"] for row in cells(spec) if row.get("opacity", 1) < 1}
+    assert pale == {"Jun 1998"}
+    assert "Jun 1998 is not over" in " ".join(spec["title"]["subtitle"])
+
+
+def test_shares_fill_the_height() -> None:
+    assert next(channels(spec_of("stage_history", measure="share"), "y"))["scale"]["domain"] == [0, 1]
+
+
+def test_stayers_newcomers_and_small_groups_have_no_heat() -> None:
+    fills = {(row["from_stage"], row["to_stage"]): row["fill"] for row in cells(spec_of("move_matrix"))}
+    quiet = charts.PALETTES["light"].quiet
+    assert {key for key, fill in fills.items() if fill == quiet} == {
+        ("", "acquire"),
+        ("acquire", "convert"),
+        ("retain", "retain"),
+        ("loyal", "loyal"),
+    }
+    assert fills["loyal", "at_risk"] == ramp(1.0, "light")
+
+
+def test_changes_between_two_rule_sets_are_signed() -> None:
+    after = COUNTS.assign(n_customers=[0, 12, 0, 1861, 3825, 2976, 14908])
+    chart = charts.before_after(COUNTS, after, FRAMEWORK, title="", subtitle="", theme="light")
+    labels = {row["stage"]: row["label"] for row in cells(chart.to_dict()) if "label" in row}
+    assert (labels["retain"], labels["loyal"], labels["lost"]) == ("1,861 (+312)", "3,825 (±0)", "14,908 (−312)")
+
+
+def test_estimates_tell_how_sure_they_are() -> None:
+    labels = {row["stage"]: row["label"] for row in cells(spec_of("churn_by_stage")) if "label" in row}
+    assert labels["loyal"] == "18 % (15–22 %)"
+    assert labels["reach"] == "no score"
+
+
+def test_a_month_without_orders_is_a_gap_even_if_its_row_is_missing() -> None:
+    spec = spec_of("orders_over_time")
+    assert {row["month"] for row in cells(spec) if row["label"] == "no orders"} == {"Feb 1998", "Mar 1998"}
+    assert "2 months without an order" in " ".join(spec["title"]["subtitle"])
+    assert next(channels(spec, "x"))["scale"]["domain"] == ["Jan 1998", "Feb 1998", "Mar 1998", "Apr 1998"]
+
+
+def test_words_of_users_are_data_and_never_part_of_an_expression() -> None:
+    nasty = "x'] || alert(1) || ['"
+    renamed = PERSONAS.assign(persona=[nasty, "b", "c"])
+    spec = spec_of("persona_bars", renamed, title=f"{nasty} is by far the largest of all the personas")
+    assert not [text for text in expressions(spec) if "alert" in text]
+    assert nasty in {row.get("persona") for row in cells(spec)}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_can_be_read_wherever_it_stands(theme: charts.Theme) -> None:
+    palette = charts.PALETTES[theme]
+    for colour in (palette.text, palette.muted):
+        assert charts.contrast(colour, palette.background) >= 4.5
+    assert charts.contrast(palette.muted, palette.quiet) >= 4.5
+    for place in range(101):
+        fill = ramp(place / 100, theme)
+        assert charts.contrast(text_on(fill, theme), fill) >= 4.5
+    for colour in (palette.accent, palette.raises, palette.lowers):
+        assert charts.contrast(colour, palette.background) >= 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_app_and_the_charts_have_the_same_colours(theme: charts.Theme) -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"][theme]
+    palette = charts.PALETTES[theme]
+    assert config["backgroundColor"] == palette.background
+    assert config["textColor"] == palette.text
+    assert tuple(config["chartCategoricalColors"]) == palette.steps
+    assert tuple(config["chartSequentialColors"]) == palette.sequential
+    assert len(config["chartDivergingColors"]) == 10
+    for page, words in (("backgroundColor", "textColor"), ("secondaryBackgroundColor", "textColor")):
+        assert charts.contrast(config[page], config[words]) >= 4.5
+        assert charts.contrast(config["sidebar"][page], config["sidebar"][words]) >= 4.5
+    assert charts.contrast(config["backgroundColor"], config["linkColor"]) >= 4.5
+    assert charts.contrast(config["primaryColor"], "#FFFFFF") >= 4.5
+    assert charts.contrast(config["dataframeHeaderBackgroundColor"], config["dataframeHeaderTextColor"]) >= 4.5
+    assert charts.contrast(config["codeBackgroundColor"], config["codeTextColor"]) >= 4.5
+
+
+def test_channels_are_spelled_out() -> None:
+    for path in sorted((ROOT / "clm_core" / "charts").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            first = node.args[0] if node.args else None
+            is_channel = isinstance(node.func.value, ast.Name) and node.func.value.id == "alt"
+            is_channel = is_channel and node.func.attr[:1].isupper() and not node.func.attr.endswith(("Value", "Ref"))
+            assert not (is_channel and isinstance(first, ast.Constant)), f"{path.name}:{node.lineno}"
+            if node.func.attr == "encode":
+                values = [keyword.value for keyword in node.keywords]
+                assert not any(isinstance(value, ast.Constant) for value in values), f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_quick_to_build(name: str) -> None:
+    spec_of(name)
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        spec_of(name)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.15
+
+
+def test_long_titles_have_lines_for_narrow_and_wide_pages() -> None:
+    title = "4,812 customers are more likely to leave than to stay in the next 90 days"
+    spec = spec_of("stage_bars", title=title)
+    lines = {param["name"]: param["value"] for param in spec["params"]}
+    assert max(map(len, lines["title_narrow"])) <= 40
+    assert lines["title_wide"] == [title]
+    assert "expr" in spec["title"]["text"]
+
+
+def test_alternative_text_is_the_finding_and_the_measure() -> None:
+    assert charts.alt_text("Lost is largest: 64.6 %", "People by stage.") == "Lost is largest: 64.6 %. People by stage."
+    assert charts.alt_text("Only a title", "") == "Only a title."
+
+
+def test_lines_are_balanced() -> None:
+    assert wrap("", 10) == [""]
+    assert balanced("one two three four", 14) == ["one two", "three four"]
+
+
+def test_labels_in_the_margin_do_not_touch_and_stay_near() -> None:
+    placed = spread([5.0, 6.0, 200.0], [16.0, 16.0, 16.0], 200)
+    assert all(later - earlier >= 16 for earlier, later in itertools.pairwise(placed))
+    assert placed[-1] <= 200
+
+
+def test_plain_values_and_words() -> None:
+    frame = pd.DataFrame({"a": [1.0, float("nan")], "b": ["x", None]})
+    assert records(frame, ["a", "b"]) == [{"a": 1.0, "b": "x"}, {"a": None, "b": None}]
+    assert from_zero([]) == [0.0, 1.0]
+    assert from_zero([-2, 3, None]) == [-2.0, 3.0]
+    assert month_labels([date(2025, 12, 31), date(2026, 2, 28)]) == ["Dec 2025", "Jan 2026", "Feb 2026"]
+    assert size_label(12) == "n 12 (n<30)"
+    assert size_label(None) == "n 0"
+    assert amount_label(0, "GBP") == "£0"
