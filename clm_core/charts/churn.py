@@ -158,10 +158,10 @@ def _read_out(rows: list[Row], model: str, place: int) -> Row:
     own = [row for row in rows if row["model"] == model]
     at = min(own, key=lambda row: abs(row["share_contacted"] - READ_AT[place % len(READ_AT)]))
     contacted, found = percent(at["share_contacted"], 0), percent(at["share_found"], 0)
-    return {**at, "label": f"{contacted} contacted: {found} found", "lines": [model, f"{contacted} → {found}"]}
+    return {**at, "label": f"{contacted} contacted: {found} found", "lines": f"{model}\n{contacted} → {found}"}
 
 
 def _words(read: list[Row], x: alt.X, y: alt.Y, **place: Any) -> alt.Chart:
-    text = alt.Chart(inline(read)).mark_text(lineHeight=14, **place)
+    text = alt.Chart(inline(read)).mark_text(lineHeight=14, lineBreak="\n", **place)
     words: alt.Chart = text.encode(x=x, y=y, text=alt.Text(field="lines", type="nominal"))
     return words

@@ -34,7 +34,7 @@ def margin_labels(labels: Sequence[Margin], domain: Sequence[float], axis: alt.A
     wanted = [(label.place - low) / (high - low) * height for label in ordered]
     placed = spread(wanted, [len(block) * LINE + 3 for block in lines], height)
     rows = [
-        {"place": low + centre / height * (high - low), "colour": label.colour, "lines": block}
+        {"place": low + centre / height * (high - low), "colour": label.colour, "lines": "\n".join(block)}
         for label, centre, block in zip(ordered, placed, lines, strict=True)
     ]
     y = alt.Y(**amount("place", domain, axis=axis))
@@ -43,7 +43,7 @@ def margin_labels(labels: Sequence[Margin], domain: Sequence[float], axis: alt.A
     squares = base.mark_point(shape="square", filled=True, size=70, opacity=1).encode(
         x=at("width + 11"), y=y, color=colour
     )
-    words = base.mark_text(align="left", baseline="middle", lineHeight=LINE, fontSize=11.5).encode(
+    words = base.mark_text(align="left", baseline="middle", lineHeight=LINE, lineBreak="\n", fontSize=11.5).encode(
         x=at("width + 20"), y=y, text=alt.Text(field="lines", type="nominal")
     )
     return [squares, words]

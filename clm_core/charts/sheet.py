@@ -67,8 +67,8 @@ def finish(
 def empty(*, title: str, subtitle: str, theme: Theme, message: str = NOTHING) -> alt.LayerChart:
     """A sheet with a sentence in place of the drawing."""
     lines = wrap(message, NARROW)
-    text = alt.Chart(inline([{"message": lines}])).mark_text(
-        align="left", baseline="top", fontSize=14, lineHeight=20, color=PALETTES[theme].muted
+    text = alt.Chart(inline([{"message": "\n".join(lines)}])).mark_text(
+        align="left", baseline="top", fontSize=14, lineHeight=20, lineBreak="\n", color=PALETTES[theme].muted
     )
     text = text.encode(text=alt.Text(field="message", type="nominal"), x=alt.value(0), y=alt.value(12))
     return finish([text], title=title, subtitle=subtitle, theme=theme, height=20 * len(lines) + 24)
