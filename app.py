@@ -1,42 +1,50 @@
-"""The page list and the frame around every page; nothing else."""
+"""The page list and the frame around every page; nothing else.
+
+The file plays two parts: `streamlit run app.py` imports it once to learn what to serve, then runs it for every visit.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-st.set_page_config(page_title="Lifecycle Workbench", page_icon=":material/cycle:", layout="wide")
-navigation = st.navigation(
-    {
-        "Data": [
-            st.Page(
-                "pages/data/files.py", title="Your data", icon=":material/upload_file:", url_path="data", default=True
-            )
-        ],
-        "Understand": [
-            st.Page("pages/understand/lifecycle.py", title="Lifecycle", icon=":material/cycle:", url_path="lifecycle"),
-            st.Page(
-                "pages/understand/stage_rules.py", title="Stage rules", icon=":material/tune:", url_path="stage-rules"
-            ),
-            st.Page("pages/understand/personas.py", title="Personas", icon=":material/groups:", url_path="personas"),
-        ],
-        "Predict": [
-            st.Page("pages/predict/churn.py", title="Churn", icon=":material/logout:", url_path="churn"),
-            st.Page("pages/predict/value.py", title="Value", icon=":material/payments:", url_path="value"),
-        ],
-        "Share": [
-            st.Page(
-                "pages/share/results.py", title="Take it with you", icon=":material/ios_share:", url_path="results"
-            ),
-        ],
-    }
-)
+PAGES = {
+    "Data": [st.Page("pages/data/files.py", title="Your data", icon=":material/upload_file:", default=True)],
+    "Understand": [
+        st.Page("pages/understand/lifecycle.py", title="Lifecycle", icon=":material/cycle:", url_path="lifecycle"),
+        st.Page("pages/understand/stage_rules.py", title="Stage rules", icon=":material/tune:", url_path="stage-rules"),
+        st.Page("pages/understand/personas.py", title="Personas", icon=":material/groups:", url_path="personas"),
+    ],
+    "Predict": [
+        st.Page("pages/predict/churn.py", title="Churn", icon=":material/logout:", url_path="churn"),
+        st.Page("pages/predict/value.py", title="Value", icon=":material/payments:", url_path="value"),
+    ],
+    "Share": [
+        st.Page("pages/share/results.py", title="Take it with you", icon=":material/ios_share:", url_path="results"),
+    ],
+}
 
-# imported after the menu is known: a slow first import must not hold it back
-from pages.ui import cached, frame  # noqa: E402
 
-cached.settle_memory()
-frame.open_link()
-with st.container(horizontal_alignment="center"), st.container(width=1100):
-    frame.read_files()
-    frame.show_sidebar()
-    navigation.run()
+def visit() -> None:
+    """One run of the app: the menu first, then what every page shares, then the page."""
+    st.set_page_config(page_title="Lifecycle Workbench", page_icon=":material/cycle:", layout="wide")
+    navigation = st.navigation(PAGES)
+
+    # imported after the menu is known: a slow first import must not hold it back
+    from pages.ui import cached, frame
+
+    cached.settle_memory()
+    frame.open_link()
+    with st.container(horizontal_alignment="center"), st.container(width=1100):
+        frame.read_files()
+        frame.show_sidebar()
+        navigation.run()
+
+
+if get_script_run_ctx(suppress_warning=True) is not None:
+    visit()
+else:
+    from pages.ui.serving import expect_navigation
+
+    app = st.App(__file__)
+    expect_navigation()

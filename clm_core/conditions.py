@@ -224,6 +224,10 @@ def _phrase(test: Test, limits: Mapping[str, float], features: Mapping[str, Feat
     if test.op in ("missing", "present"):
         return f"{WORDS[test.op]} {feature.label}"
     value = right_side(test, limits)
+    if feature.unit == "share":
+        return f"{feature.label} {WORDS[test.op]} {value * 100:g} %"
+    if feature.needs == "customers" and feature.kind == "number":
+        return f"{feature.label} {WORDS[test.op]} {value:,g}"
     if feature.kind == "text":
         shown = ", ".join(value) if isinstance(value, tuple) else str(value)
         return f"{feature.label} is {'' if test.op == '==' else WORDS[test.op] + ' '}{shown}"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from clm_core import columns as c
 from clm_core.frameworks import Framework
@@ -61,13 +60,6 @@ def orders_by_month(tables: Tables) -> pd.DataFrame:
     if tables.has_amounts:
         table["revenue"] = table["revenue"].fillna(0.0)
     return table.rename_axis("month").reset_index().assign(month=full.to_timestamp())
-
-
-def set_aside_reasons(set_aside: pa.Table) -> pd.DataFrame:
-    """How many rows were set aside for each reason, most first: `reason`, `n_rows`."""
-    counts = set_aside.select([c.REASON]).to_pandas()[c.REASON].value_counts()
-    table: pd.DataFrame = counts.rename("n_rows").rename_axis(c.REASON).reset_index()
-    return table
 
 
 def churn_by_stage(customers: pd.DataFrame, framework: Framework) -> pd.DataFrame:

@@ -174,6 +174,11 @@ def last_order_day(tables: Tables) -> int:
     return int(tables.orders[c.DAY].to_numpy().max())
 
 
+def first_order_date(tables: Tables) -> date:
+    """The day of the first order in the file."""
+    return to_date(int(tables.orders[c.DAY].to_numpy().min()))
+
+
 def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
     """Count stages and moves under a framework; this is all that changes when a limit moves.
 

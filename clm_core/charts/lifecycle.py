@@ -93,7 +93,7 @@ def before_after(
         height=alt.RelativeBandSize(band=1),
     ).encode(x=x_before, y=axis.y)
     labels = end_labels(rows, alt.X(**amount("longest", domain)), axis.y)
-    key = sentences(subtitle, "Full bars: after. Dashed outlines: before")
+    key = sentences(subtitle, "Full bar: after; dashed: before")
     layers = [bars, outline, zero_rule(domain, theme), labels]
     return finish(layers, title=title, subtitle=key, theme=theme, height=axis.height, lookups=axis.lookups)
 

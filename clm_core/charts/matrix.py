@@ -11,16 +11,18 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.charts.encode import Row, at, inline, is_small, records, size_label, tooltip
 from clm_core.charts.palette import PALETTES, Theme, ramp, text_on
-from clm_core.charts.rows import NAME_WIDTH, centred, pick_on, shown_stages
-from clm_core.charts.sheet import empty, finish, wrap
+from clm_core.charts.rows import centred, pick_on, shown_stages
+from clm_core.charts.sheet import UNBROKEN, empty, finish, wrap
 from clm_core.frameworks import Framework
+from clm_core.ledger import NOT_KNOWN
 from clm_core.wording import percent
 
 ROOM = 64
 """Pixels a column needs for stage names; below that columns bear the number of the stage."""
 ROW, LINE = 44, 13
+NAME_WIDTH = 15
 NEW = "Newly known"
-UNBROKEN = "\N{NO-BREAK SPACE}"
+NOTE = 44
 
 
 def move_matrix(
@@ -39,6 +41,9 @@ def move_matrix(
     if moves.empty:
         return empty(title=title, subtitle=subtitle, theme=theme)
     stages = shown_stages(framework, [*moves[c.FROM_STAGE], *moves[c.TO_STAGE]])
+    # with their numbers, since a narrow page has room for nothing else over the columns
+    stages = {id_: f"{place} {name}" for place, (id_, name) in enumerate(stages.items(), 1)}
+    names = {NOT_KNOWN: NEW} | stages if (moves[c.FROM_STAGE] == NOT_KNOWN).any() else stages
     rows = records(moves, [c.FROM_STAGE, c.TO_STAGE, c.N_CUSTOMERS, c.RATE])
     n_from = {str(id_): int(n) for id_, n in moves.groupby(c.FROM_STAGE)[c.N_CUSTOMERS].sum().items()}
     is_move = [_is_move(row) and not is_small(n_from[row[c.FROM_STAGE]]) for row in rows]
@@ -48,18 +53,19 @@ def move_matrix(
             **_worded(row, row[c.RATE], theme, row[c.RATE] / most if moved and most else None),
             c.FROM_STAGE: row[c.FROM_STAGE],
             c.TO_STAGE: row[c.TO_STAGE],
-            "from_name": stages.get(row[c.FROM_STAGE], NEW),
-            "to_name": stages[row[c.TO_STAGE]],
+            "from_name": names[row[c.FROM_STAGE]],
+            "to_name": names[row[c.TO_STAGE]],
         }
         for row, moved in zip(rows, is_move, strict=True)
         if row[c.N_CUSTOMERS]
     ]
-    names = ({"": NEW} if "" in n_from else {}) | stages
     below = {id_: size_label(n_from.get(id_, 0)) for id_ in names}
-    layers, lookups, height = _grid(cells, c.FROM_STAGE, names, below, c.TO_STAGE, stages, theme, numbered_rows=True)
+    layers, lookups, height = _grid(cells, c.FROM_STAGE, names, below, c.TO_STAGE, stages, theme)
     layers[0] = layers[0].encode(tooltip=tooltip(from_name="From", to_name="To", top="People", bottom="Of the row"))
     if selectable:
         layers[0] = layers[0].add_params(pick_on(c.FROM_STAGE, c.TO_STAGE))
+    note = wrap("Darker: a larger share of the row. Grey: stayed, newly known, or a row of fewer than 30.", NOTE)
+    layers.append(_note(note, note, len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
 
@@ -85,6 +91,9 @@ def persona_stage_heat(
     below = {name: size_label(n) for name, n in n_of.items()}
     layers, lookups, height = _grid(cells, c.PERSONA, names, below, c.STAGE, stages, theme)
     layers[0] = layers[0].encode(tooltip=tooltip(persona="Persona", stage_name="Stage", top="People", bottom="Share"))
+    key = " · ".join(f"{place} {name}".replace(" ", UNBROKEN) for place, name in enumerate(stages.values(), 1))
+    note = "Darker: a larger share of the row. Grey: a row of fewer than 30."
+    layers.append(_note(wrap(note, NOTE), [*wrap(key, NOTE), *wrap(note, NOTE)], len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
 
@@ -114,34 +123,23 @@ def _grid(
     column_field: str,
     column_names: Mapping[str, str],
     theme: Theme,
-    *,
-    numbered_rows: bool = False,
 ) -> tuple[list[alt.Chart], dict[str, object], int]:
-    numbers = {id_: str(place) for place, id_ in enumerate(column_names, 1)}
-    is_narrow = f"width < {ROOM * len(column_names)}"
+    # only words inside the drawing change with its width: whatever stands around it decides how wide it is
     rows = {key: [*wrap(name, NAME_WIDTH), below[key]] for key, name in row_names.items()}
-    numbered = {
-        key: [*wrap(f"{numbers[key]} {name}" if numbered_rows and key in numbers else name, 14), below[key]]
-        for key, name in row_names.items()
-    }
     lookups: dict[str, object] = {
         "row_names": rows,
-        "row_names_narrow": numbered,
         "column_names": {id_: wrap(name, 11) for id_, name in column_names.items()},
-        "column_names_narrow": numbers,
+        "column_numbers": {id_: str(place) for place, id_ in enumerate(column_names, 1)},
     }
-    x = _header(column_field, list(column_names), f"({is_narrow} ? column_names_narrow : column_names)[datum.value]")
-    y = _side(row_field, list(rows), f"{is_narrow} ? row_names_narrow : row_names")
+    is_narrow = _is_narrow(len(column_names))
+    x = _header(column_field, list(column_names), f"({is_narrow} ? column_numbers : column_names)[datum.value]")
+    y = _side(row_field, list(rows))
     base = alt.Chart(inline(cells))
     rects = base.mark_rect(stroke=PALETTES[theme].background, strokeWidth=2, cornerRadius=3).encode(
         x=x, y=y, fill=alt.Fill(field="fill", type="nominal", scale=None, legend=None)
     )
     layers = [rects, *(_words(base, x, y, field, is_narrow, dy) for field, dy in (("top", -7), ("bottom", 8)))]
-    if not numbered_rows:
-        key = " · ".join(f"{numbers[id_]} {name}".replace(" ", UNBROKEN) for id_, name in column_names.items())
-        lookups["column_key"] = wrap(key, 40)
-        layers.append(_key(is_narrow, theme))
-    most_lines = max(len(lines) for lines in [*rows.values(), *numbered.values()])
+    most_lines = max(len(lines) for lines in rows.values())
     return layers, lookups, max(ROW, LINE * most_lines + 8) * len(rows)
 
 
@@ -152,7 +150,7 @@ def _header(field: str, domain: list[str], label: str) -> alt.X:
         labelExpr=label,
         labelAngle=0,
         labelOverlap=False,
-        labelLimit=110,
+        labelLimit=ROOM,
         labelLineHeight=13,
         labelFontSize=11.5,
         grid=False,
@@ -160,11 +158,11 @@ def _header(field: str, domain: list[str], label: str) -> alt.X:
     return alt.X(field=field, type="nominal", sort=None, scale=alt.Scale(domain=domain, padding=0), axis=axis)
 
 
-def _side(field: str, domain: list[str], names: str) -> alt.Y:
+def _side(field: str, domain: list[str]) -> alt.Y:
     axis = alt.Axis(
         title=None,
-        labelExpr=f"({names})[datum.value]",
-        labelOffset=centred(names, LINE),
+        labelExpr="row_names[datum.value]",
+        labelOffset=centred("row_names", LINE),
         labelOverlap=False,
         labelLimit=170,
         labelLineHeight=LINE,
@@ -185,11 +183,24 @@ def _words(base: alt.Chart, x: alt.X, y: alt.Y, field: str, is_narrow: str, dy: 
     return words
 
 
-def _key(is_narrow: str, theme: Theme) -> alt.Chart:
-    """What the numbers over the columns stand for, where there is no room for names."""
-    words = alt.expr(f"{is_narrow} ? column_key : ''")
-    text = alt.Chart(inline([{}])).mark_text(
-        text=words, align="left", baseline="top", fontSize=11, lineHeight=15, color=PALETTES[theme].muted
+def _is_narrow(n_columns: int) -> str:
+    return f"width < {ROOM * n_columns}"
+
+
+def _note(wide: list[str], narrow: list[str], n_columns: int, theme: Theme) -> alt.Chart:
+    """How to read the colours and, where columns bear numbers only, which stages these are; as high in both cases."""
+    height = max(len(wide), len(narrow))
+    words = {
+        name: "\n".join(lines + [" "] * (height - len(lines))) for name, lines in (("note", wide), ("key", narrow))
+    }
+    text = alt.Chart(inline([words])).mark_text(
+        text=alt.expr(f"{_is_narrow(n_columns)} ? datum.key : datum.note"),
+        align="left",
+        baseline="top",
+        fontSize=11,
+        lineHeight=15,
+        lineBreak="\n",
+        color=PALETTES[theme].muted,
     )
-    key: alt.Chart = text.encode(x=alt.value(0), y=at("height + 8"))
-    return key
+    note: alt.Chart = text.encode(x=alt.value(0), y=at("height + 8"))
+    return note

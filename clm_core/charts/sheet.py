@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import altair as alt
 
 from clm_core.charts.encode import inline
 from clm_core.charts.palette import PALETTES, Theme
 
-NARROW = 40
-MIDDLE = 62
-WIDE = 96
+TITLE = 42
 SUBTITLE = 54
+UNBROKEN = "\N{NO-BREAK SPACE}"
 NOTHING = "Nothing to draw yet: no rows in this selection."
 
 
@@ -24,8 +22,8 @@ def alt_text(title: str, subtitle: str) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The text in lines; words longer than a line are broken, an empty text is one empty line."""
-    return textwrap.wrap(text, width) or [""]
+    """The text in lines; a number keeps its %, words longer than a line are broken, no text is one empty line."""
+    return textwrap.wrap(text.replace(" %", UNBROKEN + "%"), width) or [""]
 
 
 def balanced(text: str, width: int) -> list[str]:
@@ -49,24 +47,24 @@ def finish(
     lookups: Mapping[str, object] | None = None,
 ) -> alt.LayerChart:
     """Layers on one sheet as wide as its container. ``lookups`` are constants that labels are looked up in."""
-    values = dict(lookups or {})
-    heading = _heading(title, subtitle, theme, values)
-    chart = alt.layer(*layers).properties(
+    # all at once: each later change would copy every layer with its rows
+    return alt.LayerChart(
+        layer=list(layers),
         width="container",
         height=height,
         # the height is that of the drawing: a title of two lines must not squeeze the rows
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         padding={"left": 2, "top": 4, "right": 6, "bottom": 6},
-        title=heading,
+        title=_heading(title, subtitle, theme),
+        params=[alt.VariableParameter(name=name, value=value) for name, value in (lookups or {}).items()]
+        or alt.Undefined,
+        config=_look(theme),
     )
-    params = (alt.param(name=name, value=value) for name, value in values.items())
-    sheet: alt.LayerChart = chart.add_params(*params).configure(**_look(theme))
-    return sheet
 
 
 def empty(*, title: str, subtitle: str, theme: Theme, message: str = NOTHING) -> alt.LayerChart:
     """A sheet with a sentence in place of the drawing."""
-    lines = wrap(message, NARROW)
+    lines = wrap(message, TITLE)
     text = alt.Chart(inline([{"message": "\n".join(lines)}])).mark_text(
         align="left", baseline="top", fontSize=14, lineHeight=20, lineBreak="\n", color=PALETTES[theme].muted
     )
@@ -74,15 +72,11 @@ def empty(*, title: str, subtitle: str, theme: Theme, message: str = NOTHING) ->
     return finish([text], title=title, subtitle=subtitle, theme=theme, height=20 * len(lines) + 24)
 
 
-def _heading(title: str, subtitle: str, theme: Theme, values: dict[str, object]) -> alt.TitleParams:
+def _heading(title: str, subtitle: str, theme: Theme) -> alt.TitleParams:
     palette = PALETTES[theme]
-    text: Any = title
-    if len(title) > NARROW:
-        # lines are broken for three widths and chosen in the browser, the only one who knows how wide the page is
-        values.update(title_narrow=wrap(title, NARROW), title_middle=wrap(title, MIDDLE), title_wide=wrap(title, WIDE))
-        text = alt.ExprRef("width < 430 ? title_narrow : width < 700 ? title_middle : title_wide")
+    # broken for a phone, since nobody here knows how wide the page is; short lines read well on any
     return alt.TitleParams(
-        text=text,
+        text=title if len(title) <= TITLE else balanced(title, TITLE),
         subtitle=balanced(subtitle, SUBTITLE) if subtitle else alt.Undefined,
         anchor="start",
         align="left",
@@ -99,7 +93,7 @@ def _heading(title: str, subtitle: str, theme: Theme, values: dict[str, object])
     )
 
 
-def _look(theme: Theme) -> dict[str, Any]:
+def _look(theme: Theme) -> alt.Config:
     palette = PALETTES[theme]
     axis = alt.AxisConfig(
         labelColor=palette.text,
@@ -115,9 +109,9 @@ def _look(theme: Theme) -> dict[str, Any]:
         titlePadding=8,
     )
     # the theme's own background, so that a picture saved from a dark page can still be read
-    return {
-        "background": palette.background,
-        "axis": axis,
-        "view": alt.ViewConfig(stroke=None, strokeWidth=0),
-        "text": alt.MarkConfig(color=palette.text, fontSize=12),
-    }
+    return alt.Config(
+        background=palette.background,
+        axis=axis,
+        view=alt.ViewConfig(stroke=None, strokeWidth=0),
+        text=alt.MarkConfig(color=palette.text, fontSize=12),
+    )

@@ -79,7 +79,12 @@ def _trait_kinds(customers: pa.Table) -> dict[str, str]:
 def trait_features(frames: Frames) -> dict[str, Feature]:
     """The traits of the customers table as features."""
     return {
-        name: Feature(name, name.replace("_", " "), kind="text" if kind == "text" else "number", needs="customers")
+        name: Feature(
+            name,
+            name.removeprefix("n_").replace("_", " "),
+            kind="text" if kind == "text" else "number",
+            needs="customers",
+        )
         for name, kind in frames.traits.items()
     }
 

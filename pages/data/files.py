@@ -48,7 +48,7 @@ facts[0].metric(
 facts[1].metric(
     "Set aside",
     f"{orders.rows_set_aside:,}",
-    help=f"{percent(orders.rows_set_aside / orders.rows_read)} of the rows read; each has its reason below.",
+    help=f"{percent(orders.rows_set_aside / orders.rows_read)} of the rows read; each has its reason in the file below.",
 )
 facts[2].metric(
     "Revenue, net",
@@ -81,20 +81,14 @@ figures.show(
 
 st.header("How was it understood?", anchor=False)
 messages.show_issues(tuple(issue for result in dataset.imported.values() for issue in result.issues))
-mapping_form.show("orders")
-
 if orders.rows_set_aside:
-    st.header("What was set aside?", anchor=False)
-    st.table(
-        metrics.set_aside_reasons(orders.set_aside).rename(columns={"reason": "Reason", "n_rows": "Rows"}),
-        border="horizontal",
-    )
     figures.download(
         orders.set_aside.to_pandas(),
         "set_aside.csv",
         f"The {count(orders.rows_set_aside, 'row')} set aside (CSV)",
         "aside",
     )
+mapping_form.show("orders")
 
 st.header("What else could it tell?", anchor=False)
 for kind, unlocks in frame.UNLOCKS.items():

@@ -33,7 +33,7 @@ if card.verdict == "shown":
         by_stage,
         "churn_by_stage",
     )
-    messages.show_finding(found)
+    messages.show_next(found)
 
     st.header("Whom to keep first?", anchor=False)
     st.caption(
@@ -78,7 +78,7 @@ if card.verdict == "shown":
         charts.drivers(drivers, title=title, subtitle=subtitle, theme=theme), title, subtitle, drivers, "drivers"
     )
 else:
-    messages.show_finding(found)
+    messages.show_next(found)
     st.page_link(frame.DATA_PAGE, label="See what the files hold", icon=":material/upload_file:")
 
 figures.how_made("models", tables.card_facts(card))

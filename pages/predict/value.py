@@ -43,7 +43,7 @@ if spend.verdict == "shown":
         by_stage,
         "value_by_stage",
     )
-    messages.show_finding(found)
+    messages.show_next(found)
 
     st.header("Who is worth most?", anchor=False)
     listed = metrics.most_valuable(customers)
@@ -65,7 +65,7 @@ if spend.verdict == "shown":
         "value_deciles",
     )
 else:
-    messages.show_finding(found)
+    messages.show_next(found)
     st.page_link(frame.DATA_PAGE, label="See what the files hold", icon=":material/upload_file:")
 if orders.verdict == "shown":
     st.header("How good are the expected orders?", anchor=False)

@@ -29,6 +29,7 @@ from clm_core.pipeline import (
 from clm_core.recipe import Recipe
 from clm_core.stages import count_stages
 from pages.ui import state
+from pages.ui.state import SourceFile
 from pages.ui.vault import Vault
 
 Result = TypeVar("Result")
@@ -74,8 +75,17 @@ def _data_key() -> tuple[Hashable, ...]:
     return (tuple((file.kind, file.digest) for file in state.files()), corrections)
 
 
+@st.cache_resource(show_spinner="Reading the sample shop …")
+def _sample(files: tuple[SourceFile, ...]) -> Dataset:
+    """The sample shop's tables. They are immutable and nobody's secret, so all sessions share them."""
+    return load_dataset(Sources(**{file.kind: (file.path,) for file in files}), Recipe())
+
+
 def dataset() -> Dataset:
     """The session's files as canonical tables."""
+
+    if state.is_sample() and not state.mappings():
+        return _sample(tuple(state.files()))
 
     def read() -> Dataset:
         by_kind: dict[str, Any] = {}

@@ -25,10 +25,11 @@ UNLOCKS: dict[TableKind, str] = {
 }
 
 
-def begin(question: str, promise: str) -> Workspace:
+def begin(question: str, promise: str, *, has_limits_elsewhere: bool = True) -> Workspace:
     """Show the heading, guard against missing data, and return the workspace that the page reads.
 
-    ``promise`` says what the page will show; it stands alone while there is no data.
+    ``promise`` says what the page will show; it stands alone while there is no data. The page that shows the sliders of the
+    limits passes ``has_limits_elsewhere=False``: they keep the address themselves.
     """
     st.title(question, anchor=False)
     if not state.files():
@@ -40,6 +41,8 @@ def begin(question: str, promise: str) -> Workspace:
         messages.show_error(fault)
         st.page_link(DATA_PAGE, label="Go to the data page", icon=":material/upload_file:")
         st.stop()
+    if has_limits_elsewhere:
+        inputs.keep_limits_in_address()
     orders = workspace.dataset.tables.orders
     st.caption(
         f"{data_name()} · {long_day(to_date(workspace.frames.first_day))} to {long_day(to_date(workspace.as_of_day))} · "

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from clm_core.frameworks import SHIPPED, Framework, Limit, load_framework
-from clm_core.pipeline import last_order_day
+from clm_core.pipeline import first_order_date, last_order_day
 from clm_core.recipe import Recipe
 from clm_core.tables import to_date
 from pages.ui import cached, state
@@ -20,17 +20,17 @@ HORIZONS = (30, 60, 90, 180, 365)
 
 def show_settings() -> None:
     """The choices that hold on every page, in the sidebar."""
+    _follow_link()
     st.selectbox(
         "Framework",
         SHIPPED,
         format_func=lambda framework_id: load_framework(framework_id).name,
         key=FRAMEWORK,
-        bind="query-params",
         persist_state="session",
         help="Which stages customers are sorted into. All six read the same data.",
     )
-    last = to_date(last_order_day(cached.dataset().tables))
-    first = to_date(int(cached.dataset().tables.orders["day"].to_numpy().min()))
+    _write(FRAMEWORK, shipped_framework().id, SHIPPED[0])
+    first, last = _days()
     st.date_input(
         "As of",
         value=last,
@@ -43,11 +43,33 @@ def show_settings() -> None:
     )
 
 
+def _follow_link() -> None:
+    """Take over what a link says before the widgets that own it exist; a limit holds also on pages without its slider."""
+    if FRAMEWORK not in st.session_state and st.query_params.get(FRAMEWORK) in SHIPPED:
+        st.session_state[FRAMEWORK] = st.query_params[FRAMEWORK]
+    for name, limit in shipped_framework().limits.items():
+        if name not in st.session_state and name in st.query_params:
+            st.session_state[name] = int(_limit_value(name, limit))
+
+
+def _write(name: str, value: str, default: str) -> None:
+    """Keep a choice in the address while it differs from the default. (A bound widget would write the shown name.)"""
+    if value == default:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def _days() -> tuple[date, date]:
+    """The first and last day with an order."""
+    tables = cached.dataset().tables
+    return first_order_date(tables), to_date(last_order_day(tables))
+
+
 def as_of() -> date | None:
     """The chosen day inside the data, or None for the day of the last order."""
     chosen = st.session_state.get(AS_OF)
-    last = to_date(last_order_day(cached.dataset().tables))
-    first = to_date(int(cached.dataset().tables.orders["day"].to_numpy().min()))
+    first, last = _days()
     return chosen if isinstance(chosen, date) and first <= chosen < last else None
 
 
@@ -78,15 +100,21 @@ def ask_limits(base: Framework) -> None:
     for column, (name, limit) in zip(st.columns(len(base.limits)), base.limits.items(), strict=True):
         with column:
             st.slider(
-                limit.label,
+                f"{limit.label} ({limit.unit})",
                 min_value=int(limit.least),
                 max_value=int(limit.most),
                 value=int(limit.value),
                 key=name,
                 bind="query-params",
                 persist_state="session",
-                help=f"In {limit.unit}. Shipped: {limit.value:g}.",
+                help=f"Shipped: {limit.value:g} {limit.unit}.",
             )
+
+
+def keep_limits_in_address() -> None:
+    """Write changed limits into the address on pages that have no slider for them, so that every page can be shared."""
+    for name, limit in shipped_framework().limits.items():
+        _write(name, f"{_limit_value(name, limit):g}", f"{limit.value:g}")
 
 
 def reset_limits() -> None:
@@ -98,10 +126,9 @@ def reset_limits() -> None:
 def ask_horizon() -> int:
     """How many days ahead the scores look."""
     st.select_slider(
-        "How far ahead",
+        "How far ahead (days)",
         HORIZONS,
         value=90,
-        format_func=lambda days: f"{days} days",
         key=HORIZON,
         bind="query-params",
         persist_state="session",

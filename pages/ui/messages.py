@@ -24,15 +24,35 @@ def show_error(fault: ClmError) -> None:
     st.error("\n\n".join(lines), icon=_ICONS["error"])
 
 
+def show_faults(faults: tuple[Issue, ...]) -> None:
+    """What keeps a definition from being used."""
+    for fault in faults:
+        st.error(plain(fault.message), icon=_ICONS["error"])
+
+
 def show_issues(issues: tuple[Issue, ...]) -> None:
-    """Findings about the data, gravest first."""
-    for issue in sorted(issues, key=lambda issue: ("error", "warning", "info").index(issue.severity)):
-        show = {"error": st.error, "warning": st.warning, "info": st.info}[issue.severity]
-        examples = f" For example: {plain('; '.join(issue.examples))}" if issue.examples else ""
-        show(plain(issue.message) + examples, icon=_ICONS[issue.severity])
+    """Findings about the data in one table, gravest first."""
+    if not issues:
+        st.success("Every row was read as it stands; nothing to report.", icon=":material/check:")
+        return
+    ranked = sorted(issues, key=lambda issue: ("error", "warning", "info").index(issue.severity))
+    rows = [
+        {
+            "": _ICONS[issue.severity],
+            "What was found": plain(issue.message),
+            "For example": plain("; ".join(issue.examples[:3])),
+        }
+        for issue in ranked
+    ]
+    st.table(rows, border="horizontal")
 
 
 def show_finding(finding: Finding) -> None:
     """What the chart says, and what to do next."""
-    st.markdown(f"**What it says** {plain(finding.says)}")
-    st.markdown(f"**What to do next** {plain(finding.next_step)}")
+    st.markdown(f"**What it says**  {plain(finding.says)}")
+    show_next(finding)
+
+
+def show_next(finding: Finding) -> None:
+    """What to do next, where the page has said already what is seen."""
+    st.markdown(f"**What to do next**  {plain(finding.next_step)}")

@@ -37,15 +37,16 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     currency = workspace.dataset.tables.currency
     unit = f" ({currency})" if currency else ""
     columns = {
-        name: st.column_config.NumberColumn(LABELS[name], format="percent")
+        name: st.column_config.NumberColumn(LABELS[name], format="%.1f %%")
         if name in SHARES
-        else st.column_config.NumberColumn(LABELS[name] + unit, format="%.2f")
+        else st.column_config.NumberColumn(LABELS[name] + unit, format="accounting")
         if name in MONEY
         else LABELS[name]
         for name in listed.columns
     }
     first = listed.head(SHOWN)
-    st.dataframe(first.assign(stage=first["stage"].map(names)), hide_index=True, column_config=columns)
+    shares = {name: first[name] * 100 for name in SHARES if name in first}
+    st.dataframe(first.assign(stage=first["stage"].map(names), **shares), hide_index=True, column_config=columns)
     st.caption(f"The first {len(first):,} of {len(listed):,}.")
 
 

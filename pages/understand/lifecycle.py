@@ -28,6 +28,7 @@ for column, row in zip(st.columns(len(headline)), headline.itertuples(), strict=
         f"{row.n_customers:,}",
         change,
         delta_color="off",
+        delta_arrow="off",
         help=f"{percent(row.share)} of {n_people:,} people known on {long_day(today)}.",
     )
 
@@ -39,7 +40,7 @@ figures.show(
     lifecycle.counts,
     "stages",
 )
-messages.show_finding(now)
+messages.show_next(now)
 
 st.header("How did the stages grow?", anchor=False)
 measure = st.segmented_control(

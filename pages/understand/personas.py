@@ -36,7 +36,7 @@ figures.show(
     table,
     "personas",
 )
-messages.show_finding(found)
+messages.show_next(found)
 
 st.header("In which stages are they?", anchor=False)
 stages = persona_stages(customers, personas, framework)
@@ -58,6 +58,9 @@ for row, persona in zip(table.itertuples(), [*personas, None], strict=True):
         st.markdown(
             f"**{messages.plain(row.persona)}** · {count(row.n_customers, 'person', 'people')} · {percent(row.share)}"
         )
+        if row.n_customers == 0:
+            st.caption("Nobody falls here.")
+            continue
         if row.n_customers < findings.SMALL_GROUP:
             st.caption("Fewer than 30 people: read these figures with care.")
         facts = st.columns(3)

@@ -13,6 +13,7 @@ workspace = frame.begin(
     "What decides a stage?",
     "This page shows the rules of the chosen framework as sentences, lets you move their limits, and redraws who is in "
     "which stage and who moved.",
+    has_limits_elsewhere=False,
 )
 shipped = inputs.shipped_framework()
 st.markdown(messages.plain(shipped.idea))
@@ -20,7 +21,7 @@ inputs.ask_limits(shipped)
 st.button("Reset the limits", on_click=inputs.reset_limits, icon=":material/undo:", type="tertiary")
 framework = inputs.framework()
 if faults := frame.faults_of(workspace, framework):
-    messages.show_issues(tuple(faults))
+    messages.show_faults(tuple(faults))
     st.stop()
 
 before = cached.lifecycle(inputs.as_of(), shipped)
@@ -60,8 +61,8 @@ st.table(
     [
         {
             "": str(number),
-            "Stage": framework.stage(rule.stage).name,
-            "when": framework.rule_sentence(rule, features),
+            "Stage": messages.plain(framework.stage(rule.stage).name),
+            "When": messages.plain(framework.rule_sentence(rule, features)),
         }
         for number, rule in enumerate(framework.rules, 1)
     ]

@@ -8,9 +8,9 @@ from bench.served import serve, settle
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
-ADDRESSES = ("data", "lifecycle", "stage-rules", "personas", "churn", "value", "results")
+ADDRESSES = ("", "lifecycle", "stage-rules", "personas", "churn", "value", "results")
 TITLES = {
-    "data": "What is in your files?",
+    "": "What is in your files?",
     "lifecycle": "Where is everyone now?",
     "stage-rules": "What decides a stage?",
     "personas": "Who are these people?",
@@ -27,7 +27,7 @@ def title_of(page):
 
 
 def upload(page, address, path):
-    page.goto(f"{address}/data")
+    page.goto(address)
     settle(page)
     page.locator("input[type=file]").first.set_input_files(str(path))
     page.get_by_text("Rows read").first.wait_for(timeout=60_000)
@@ -131,7 +131,7 @@ def test_deleting_the_data_empties_the_session(page, address):
 def test_a_file_without_dates_is_answered_in_words(page, address, tmp_path):
     path = tmp_path / "nodate.csv"
     path.write_text("customer,amount\nA,1\nB,2\n", encoding="utf-8")
-    page.goto(f"{address}/data")
+    page.goto(address)
     settle(page)
     page.locator("input[type=file]").first.set_input_files(str(path))
     page.get_by_text("Order date").first.wait_for(timeout=30_000)

@@ -93,12 +93,14 @@ def test_names_from_a_file_are_never_markdown():
     assert "![" not in texts(app)
 
 
-def test_a_corrected_mapping_is_used():
-    app = uploaded(b"who,when,a,b\nA,2026-01-05,10,1\nA,2026-02-05,20,2\nB,2026-02-07,30,3\n")
-    amount = next(box for box in app.selectbox if box.label.startswith("Amount"))
-    amount.select("b")
+def test_columns_that_nobody_could_guess_are_named_by_hand():
+    app = uploaded(b"wer,z,a,b\nA,2026-01-05,10,1\nA,2026-02-05,20,2\nB,2026-02-07,30,3\n")
+    assert "Customer" in app.error[0].value
+    for label, column in (("Customer", "wer"), ("Order date", "z"), ("Amount", "b")):
+        next(box for box in app.selectbox if box.label.startswith(label)).select(column)
     next(button for button in app.button if button.label == "Read the file this way").click().run()
     assert not app.exception
+    assert not app.error
     assert next(metric for metric in app.metric if metric.label == "Revenue, net").value == "6.00"
 
 
