@@ -12,7 +12,7 @@ from clm_core import columns as c
 from clm_core.charts.encode import Row, at, inline, is_small, records, size_label, tooltip
 from clm_core.charts.palette import PALETTES, Theme, ramp, text_on
 from clm_core.charts.rows import centred, pick_on, shown_stages
-from clm_core.charts.sheet import UNBROKEN, empty, finish, wrap
+from clm_core.charts.sheet import UNBROKEN, balanced, empty, finish, wrap
 from clm_core.frameworks import Framework
 from clm_core.ledger import NOT_KNOWN
 from clm_core.wording import percent
@@ -64,7 +64,7 @@ def move_matrix(
     layers[0] = layers[0].encode(tooltip=tooltip(from_name="From", to_name="To", top="People", bottom="Of the row"))
     if selectable:
         layers[0] = layers[0].add_params(pick_on(c.FROM_STAGE, c.TO_STAGE))
-    note = wrap("Darker: a larger share of the row. Grey: stayed, newly known, or a row of fewer than 30.", NOTE)
+    note = balanced("Darker: a larger share of the row. Grey: stayed, newly known, or a row of fewer than 30.", NOTE)
     layers.append(_note(note, note, len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
@@ -92,8 +92,8 @@ def persona_stage_heat(
     layers, lookups, height = _grid(cells, c.PERSONA, names, below, c.STAGE, stages, theme)
     layers[0] = layers[0].encode(tooltip=tooltip(persona="Persona", stage_name="Stage", top="People", bottom="Share"))
     key = " · ".join(f"{place} {name}".replace(" ", UNBROKEN) for place, name in enumerate(stages.values(), 1))
-    note = "Darker: a larger share of the row. Grey: a row of fewer than 30."
-    layers.append(_note(wrap(note, NOTE), [*wrap(key, NOTE), *wrap(note, NOTE)], len(stages), theme))
+    note = balanced("Darker: a larger share of the row. Grey: a row of fewer than 30.", NOTE)
+    layers.append(_note(note, [*balanced(key, NOTE), *note], len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
 
