@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.charts.encode import Row, at, inline, is_small, records, size_label, tooltip
+from clm_core.charts.encode import SMALL_GROUP, Row, at, inline, is_small, records, size_label, tooltip
 from clm_core.charts.palette import PALETTES, Theme, ramp, text_on
 from clm_core.charts.rows import centred, pick_on, shown_stages
 from clm_core.charts.sheet import UNBROKEN, balanced, empty, finish, wrap
@@ -17,12 +17,13 @@ from clm_core.frameworks import Framework
 from clm_core.ledger import NOT_KNOWN
 from clm_core.wording import percent
 
-ROOM = 64
+ROOM = 70
 """Pixels a column needs for stage names; below that columns bear the number of the stage."""
 ROW, LINE = 44, 13
-NAME_WIDTH = 15
+NAME_WIDTH, COLUMN_WIDTH = 15, 12
 NEW = "Newly known"
 NOTE = 44
+MORE: dict[Theme, str] = {"light": "Darker", "dark": "Brighter"}
 
 
 def move_matrix(
@@ -64,7 +65,9 @@ def move_matrix(
     layers[0] = layers[0].encode(tooltip=tooltip(from_name="From", to_name="To", top="People", bottom="Of the row"))
     if selectable:
         layers[0] = layers[0].add_params(pick_on(c.FROM_STAGE, c.TO_STAGE))
-    note = balanced("Darker: a larger share of the row. Grey: stayed, newly known, or a row of fewer than 30.", NOTE)
+    note = balanced(
+        f"{MORE[theme]}: a larger share. Grey: stayed, newly known, or a row of fewer than {SMALL_GROUP}.", NOTE
+    )
     layers.append(_note(note, note, len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
@@ -92,7 +95,7 @@ def persona_stage_heat(
     layers, lookups, height = _grid(cells, c.PERSONA, names, below, c.STAGE, stages, theme)
     layers[0] = layers[0].encode(tooltip=tooltip(persona="Persona", stage_name="Stage", top="People", bottom="Share"))
     key = " · ".join(f"{place} {name}".replace(" ", UNBROKEN) for place, name in enumerate(stages.values(), 1))
-    note = balanced("Darker: a larger share of the row. Grey: a row of fewer than 30.", NOTE)
+    note = balanced(f"{MORE[theme]}: a larger share. Grey: a row of fewer than {SMALL_GROUP}.", NOTE)
     layers.append(_note(note, [*balanced(key, NOTE), *note], len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
@@ -128,7 +131,7 @@ def _grid(
     rows = {key: [*wrap(name, NAME_WIDTH), below[key]] for key, name in row_names.items()}
     lookups: dict[str, object] = {
         "row_names": rows,
-        "column_names": {id_: wrap(name, 11) for id_, name in column_names.items()},
+        "column_names": {id_: wrap(name, COLUMN_WIDTH) for id_, name in column_names.items()},
         "column_numbers": {id_: str(place) for place, id_ in enumerate(column_names, 1)},
     }
     is_narrow = _is_narrow(len(column_names))
