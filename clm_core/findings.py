@@ -10,9 +10,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.frameworks import Framework
 from clm_core.models import ModelCard, Scores
-from clm_core.wording import count, money, month, percent, signed
-
-SMALL_GROUP = 30
+from clm_core.wording import SMALL_GROUP, count, money, month, percent, signed
 
 
 @dataclass(frozen=True)

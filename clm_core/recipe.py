@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from clm_core.errors import DefinitionError, InputError
+from clm_core.errors import DefinitionError, InputError, did_you_mean
 from clm_core.frameworks import SHIPPED, Framework, load_framework
 from clm_core.ingest import Mapping, TableKind
 from clm_core.personas import Persona, default_personas
@@ -33,8 +33,23 @@ class Recipe(BaseModel):
     personas: tuple[Persona, ...] = Field(default_factory=default_personas)
 
     def chosen_framework(self) -> Framework:
-        """The framework with the user's limits: a definition of their own, or a shipped one."""
+        """The framework with the user's limits: a definition of their own, or a shipped one.
+
+        Raises
+        ------
+        DefinitionError
+            When the recipe names a framework or limit that does not exist.
+        """
         base = self.definition or load_framework(self.framework)
+        for name in self.limits:
+            if name not in base.limits:
+                raise DefinitionError(
+                    f"The framework has no limit of that name.{did_you_mean(name, list(base.limits))}",
+                    where="recipe, limits",
+                    found=name,
+                    allowed=", ".join(base.limits),
+                    next_step="Correct or remove the limit.",
+                )
         return base.with_limits(self.limits)
 
 

@@ -63,7 +63,7 @@ def explain_customer(frame: Frame, framework: Framework, features: dict[str, Fea
                 "sentence": framework.rule_sentence(rule, features),
                 "is_true": is_true,
                 "decides": is_true and not decided,
-                "values": ", ".join(f"{name} = {row[name]}" for name in read),
+                "values": ", ".join(f"{name} = {'unknown' if row[name] is None else row[name]}" for name in read),
             }
         )
         decided = decided or is_true

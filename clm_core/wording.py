@@ -8,6 +8,10 @@ from datetime import date
 _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "CNY": "¥", "INR": "₹", "PLN": "zł ", "CHF": "CHF "}
 
 
+SMALL_GROUP = 30
+"""Below this many people a figure says little; it is shown marked."""
+
+
 def count(n: int, noun: str, plural: str = "") -> str:
     """`1 customer`, `1,234 customers`."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

@@ -10,13 +10,11 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from clm_core.wording import money, month
+from clm_core.wording import SMALL_GROUP, money, month
 
 Unit = Literal["count", "percent", "money"]
 Row = dict[str, Any]
 
-SMALL_GROUP = 30
-"""Groups below this are marked: their shares and means say little."""
 PALE = 0.45
 """How opaque a small group, a month that is not over and an estimate are drawn."""
 

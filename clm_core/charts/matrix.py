@@ -9,13 +9,13 @@ import altair as alt
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.charts.encode import SMALL_GROUP, Row, at, inline, is_small, records, size_label, tooltip
+from clm_core.charts.encode import Row, at, inline, is_small, records, size_label, tooltip
 from clm_core.charts.palette import PALETTES, Theme, ramp, text_on
 from clm_core.charts.rows import centred, pick_on, shown_stages
 from clm_core.charts.sheet import UNBROKEN, balanced, empty, finish, wrap
 from clm_core.frameworks import Framework
 from clm_core.ledger import NOT_KNOWN
-from clm_core.wording import percent
+from clm_core.wording import SMALL_GROUP, percent
 
 ROOM = 70
 """Pixels a column needs for stage names; below that columns bear the number of the stage."""

@@ -10,11 +10,11 @@ import altair as alt
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.charts.encode import PALE, SMALL_GROUP, Row, at, inline, is_small, records
+from clm_core.charts.encode import PALE, Row, at, inline, is_small, records
 from clm_core.charts.palette import PALETTES, Theme, stage_colours
 from clm_core.charts.sheet import wrap
 from clm_core.frameworks import Framework
-from clm_core.wording import percent
+from clm_core.wording import SMALL_GROUP, percent
 
 OFF_PATH = "off the path"
 NAME_WIDTH = 17

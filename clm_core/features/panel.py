@@ -47,7 +47,8 @@ def build_panel(frames: Frames, snapshots: Sequence[int]) -> Frame:
         gains = _by_period(_event_gains(frames.events), EVENT_COUNTS, calendar, snapshots)
         panel = _accumulate(panel, gains, EVENT_COUNTS, None)
     else:
-        panel = panel.with_columns(nw.lit(0, nw.Int64).alias(count.name) for count in EVENT_COUNTS)
+        # nothing is known of events, which is not the same as none having happened
+        panel = panel.with_columns(nw.lit(None, nw.Float64).alias(count.name) for count in EVENT_COUNTS)
     return _finish(frames, panel)
 
 

@@ -14,6 +14,10 @@ from clm_core.ingest.query import count, one_row
 from clm_core.ingest.roles import CURRENCY, REFUNDED, STATUS, UNIT_PRICE
 from clm_core.ingest.values import MONEY, literal
 
+FAR_OFF_DAYS = 366
+FEW = 0.01
+"""Orders apart from the rest are a finding while they are at most this share of all, or a single one."""
+
 
 def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issue]:
     """All findings about the orders built from ``judged`` into ``orders``."""
@@ -21,12 +25,51 @@ def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issu
     issues = reason_issues(con, cells, {BAD_DATE: c.ORDERED_AT, BAD_AMOUNT: money_role, DEAD: STATUS})
     issues += unreadable_issues(cells, (c.QUANTITY, REFUNDED, c.DISCOUNT) if cells.has(c.AMOUNT) else (c.DISCOUNT,))
     issues += zone_issues(con, cells, c.ORDERED_AT)
+    issues += [*_repeated_issues(con, cells), *_far_off_issues(con)]
     issues += [*_order_id_issues(con, cells), *_amount_issues(con, cells), *_guest_issues(con)]
     if is_discount_rate:
         issues.append(
             Issue("info", "discount_is_rate", "Discounts lie between 0 and 1: read as shares and turned into money.")
         )
     return issues
+
+
+def _repeated_issues(con: Any, cells: Cells) -> list[Issue]:
+    """Rows of a later file that stand in an earlier one just so: exports whose periods overlap."""
+    if not count(con, "select max(part) from source"):
+        return []
+    columns = ", ".join(f"c{i}" for i in range(len(cells.source.names)))
+    rows = con.execute(
+        f"""select row from (select rowid + 1 as row, part, min(part) over (partition by {columns}) as earliest from source)
+        where part > earliest order by row"""
+    ).fetchall()
+    if not rows:
+        return []
+    message = (
+        f"{counted(len(rows), 'row')} of the later files also in an earlier one, word for word: do the exports overlap? "
+        "They were counted each time. Give files whose periods do not overlap."
+    )
+    return [Issue("warning", "rows_repeated_across_files", message, len(rows), tuple(f"row {r[0]}" for r in rows[:5]))]
+
+
+def _far_off_issues(con: Any) -> list[Issue]:
+    """A few orders more than a year before or after all others: most likely mistyped, and they set first day or as-of day."""
+    rows = con.execute(
+        f"""with days as (select day, sum(count(*)) over (order by day) - count(*) as before, sum(count(*)) over () as total,
+                day - lag(day) over (order by day) > {FAR_OFF_DAYS} as is_after_gap from orders group by day)
+        select o.ordered_at::date, o.order_id from orders o, (select
+            max(day) filter (where is_after_gap and before <= greatest(1, total * {FEW})) as early_end,
+            min(day) filter (where is_after_gap and total - before <= greatest(1, total * {FEW})) as late_start from days)
+        where o.day < early_end or o.day >= late_start order by o.day, o.order_id"""
+    ).fetchall()
+    if not rows:
+        return []
+    message = (
+        f"{counted(len(rows), 'order')} more than a year away from all others: mistyped? Such a date sets the first day or "
+        "the as-of day. Correct it in the file, or choose an earlier as-of day."
+    )
+    examples = tuple(f"{day} (order {order_id})" for day, order_id in rows[:5])
+    return [Issue("warning", "dates_far_off", message, len(rows), examples)]
 
 
 def _order_id_issues(con: Any, cells: Cells) -> list[Issue]:

@@ -1,7 +1,7 @@
 """Any file as rows of text: opened, decoded and loaded into one DuckDB table, nothing left out.
 
 The table ``source`` holds one row a data row, in file order, with columns ``problem`` (null, or why the line could not be
-split) and ``c0`` … ``cN``. Columns are positional so that no name from a file ever becomes part of a query.
+split), ``part`` (which file) and ``c0`` … ``cN``. Columns are positional so that no name from a file ever becomes part of a query.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def load(workspace: Workspace, paths: Sequence[Path]) -> Source:
             next_step="Choose a file.",
         )
     first: Part | None = None
-    for path in paths:
-        for plain in unpack(path, workspace.folder):
-            first = _append(workspace, plain, path.name, first)
+    plain_files = ((plain, path.name) for path in paths for plain in unpack(path, workspace.folder))
+    for number, (plain, shown) in enumerate(plain_files):
+        first = _append(workspace, plain, shown, number, first)
     file_name = ", ".join(path.name for path in paths)
     if first is None:
         raise no_table(file_name, "nothing")
@@ -67,27 +67,29 @@ def load(workspace: Workspace, paths: Sequence[Path]) -> Source:
     return Source(file_name, first.dialect, first.names, n_rows)
 
 
-def _append(workspace: Workspace, plain: Path, shown: str, first: Part | None) -> Part:
+def _append(workspace: Workspace, plain: Path, shown: str, number: int, first: Part | None) -> Part:
     """Add the rows of one file to ``source``; return the part whose columns rule."""
     try:
         part = open_part(workspace, plain, shown)
         _check_same_columns(part, first or part, shown)
         try:
-            _insert(workspace, part, part.select, first)
+            _insert(workspace, part, part.select, number, first)
         except duckdb.Error:
             if part.select_regularised is None:
                 raise
-            _insert(workspace, part, part.select_regularised(), first)
+            _insert(workspace, part, part.select_regularised(), number, first)
     except duckdb.Error as error:
         raise no_table(shown, str(error).splitlines()[0]) from error
     return first or part
 
 
-def _insert(workspace: Workspace, part: Part, select: str, first: Part | None) -> None:
+def _insert(workspace: Workspace, part: Part, select: str, number: int, first: Part | None) -> None:
     ruling = first or part
     columns = ", ".join(f"c{part.names.index(name)} as c{i}" for i, name in enumerate(ruling.names))
     target = "insert into source" if first else "create temp table source as"
-    workspace.con.execute(f"{target} select nullif(problem, '') as problem, {columns} from ({select})")
+    workspace.con.execute(
+        f"{target} select nullif(problem, '') as problem, {number} as part, {columns} from ({select})"
+    )
 
 
 def _check_same_columns(part: Part, first: Part, shown: str) -> None:

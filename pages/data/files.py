@@ -4,6 +4,7 @@ import streamlit as st
 
 from clm_core import charts, findings, metrics
 from clm_core.errors import ClmError
+from clm_core.pipeline import last_order_day
 from clm_core.wording import count, money, percent
 from pages.ui import cached, figures, frame, inputs, mapping_form, messages, state, uploads
 
@@ -70,9 +71,10 @@ st.page_link(
 
 st.header("Is the history complete?", anchor=False)
 
-title, subtitle = frame.history_title(monthly), "Orders by month; months without an order are marked"
+title, subtitle = frame.history_title(monthly), "Orders by month"
+is_partial = frame.is_month_partial(last_order_day(tables))
 figures.show(
-    charts.orders_over_time(monthly, title=title, subtitle=subtitle, theme=figures.theme()),
+    charts.orders_over_time(monthly, is_last_partial=is_partial, title=title, subtitle=subtitle, theme=figures.theme()),
     title,
     subtitle,
     monthly,

@@ -37,7 +37,9 @@ if spend.verdict == "shown":
     by_stage = metrics.value_by_stage(customers, framework)
     subtitle = f"Spend up to {today} and expected in the {horizon} days after it, by stage"
     figures.show(
-        charts.value_by_stage(by_stage, framework, title=found.title, subtitle=subtitle, theme=theme),
+        charts.value_by_stage(
+            by_stage, framework, currency=currency, title=found.title, subtitle=subtitle, theme=theme
+        ),
         found.title,
         subtitle,
         by_stage,
@@ -58,7 +60,7 @@ if spend.verdict == "shown":
         f"Mean spend per customer in {horizon} days by tenth of the projection, at an earlier day",
     )
     figures.show(
-        charts.value_deciles(deciles, title=title, subtitle=subtitle, theme=theme),
+        charts.value_deciles(deciles, currency=currency, title=title, subtitle=subtitle, theme=theme),
         title,
         subtitle,
         deciles,

@@ -6,7 +6,7 @@ from clm_core import charts, findings
 from clm_core.errors import ClmError
 from clm_core.personas import count_personas, persona_stages
 from clm_core.tables import to_date
-from clm_core.wording import count, long_day, money, percent
+from clm_core.wording import SMALL_GROUP, count, long_day, money, percent
 from pages.ui import cached, figures, frame, inputs, messages, persona_editor, state
 
 workspace = frame.begin(
@@ -61,7 +61,7 @@ for row, persona in zip(table.itertuples(), [*personas, None], strict=True):
         if row.n_customers == 0:
             st.caption("Nobody falls here.")
             continue
-        if row.n_customers < findings.SMALL_GROUP:
+        if row.n_customers < SMALL_GROUP:
             st.caption("Fewer than 30 people: read these figures with care.")
         facts = st.columns(3)
         facts[0].metric(

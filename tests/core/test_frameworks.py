@@ -130,9 +130,10 @@ def test_colours_follow_the_path(framework_id):
 
 
 @pytest.mark.parametrize("framework_id", SHIPPED)
-def test_stages_of_one_framework_can_be_told_apart_by_colour(framework_id):
+def test_only_loyal_stages_share_a_colour_because_a_colour_means_the_same_everywhere(framework_id):
     steps = [stage.colour_step for stage in load_framework(framework_id).stages]
-    assert len(set(steps)) == len(steps)
+    assert {step for step in steps if steps.count(step) > 1} <= {5}
+    assert 6 not in steps  # needs attention: for rules of one's own
 
 
 def test_the_default_frameworks_rules_read_well():

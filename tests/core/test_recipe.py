@@ -123,3 +123,8 @@ def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path):
             read_recipe(path)
         assert told.value.where == str(path)
         assert told.value.next_step
+
+
+def test_a_limit_the_framework_does_not_have_is_told():
+    with pytest.raises(DefinitionError, match=r"no limit of that name\. Did you mean 'lost_days'"):
+        Recipe(limits={"lots_days": 300}).chosen_framework()

@@ -69,9 +69,9 @@ def test_an_explanation_shows_every_rule_and_the_one_that_decides(make_orders, e
     assert told["values"].tolist() == [
         "days_since_last_order = 10, n_orders = 2",
         "days_since_last_order = 10, n_orders = 2",
-        "n_advocacy_365d = 0, n_orders = 2",
+        "n_advocacy_365d = unknown, n_orders = 2",
         "n_orders = 2",
-        "n_actions_90d = 0, n_sign_ups = 0",
+        "n_actions_90d = unknown, n_sign_ups = unknown",
         "",
     ]
 
