@@ -31,9 +31,8 @@ def visit() -> None:
     navigation = st.navigation(PAGES)
 
     # imported after the menu is known: a slow first import must not hold it back
-    from pages.ui import cached, frame
+    from pages.ui import frame
 
-    cached.settle_memory()
     frame.open_link()
     with st.container(horizontal_alignment="center"), st.container(width=1100):
         frame.read_files()
@@ -44,7 +43,8 @@ def visit() -> None:
 if get_script_run_ctx(suppress_warning=True) is not None:
     visit()
 else:
-    from pages.ui.serving import expect_navigation
+    from pages.ui import serving
 
     app = st.App(__file__)
-    expect_navigation()
+    serving.expect_navigation()
+    serving.warm_up()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.engine import Engine, collect
 from clm_core.errors import DefinitionError, PeriodError
-from clm_core.features import Frame, Frames, known_features, load_frames
+from clm_core.features import Frame, Frames, build_features, known_features, load_frames
 from clm_core.frameworks import Framework, check_framework
 from clm_core.ingest import Imported, TableKind, import_table
 from clm_core.ledger import Ledger, build_ledger, count_moves, stock_and_flow
@@ -57,17 +58,21 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A data set inside an engine, with its ledger up to ``as_of_day``."""
+    """A data set inside an engine, as at a day. What it is asked for is computed once and kept."""
 
     dataset: Dataset
     frames: Frames
-    ledger: Ledger
     as_of_day: int
 
-    @property
+    @cached_property
     def today(self) -> Frame:
-        """One row per customer known at the as-of day."""
-        return self.ledger.frame.filter(nw.col(c.PERIOD) == len(self.ledger.snapshots) - 1)
+        """One row per customer known at the as-of day: enough to count stages, and ready long before the ledger."""
+        return self.frames.engine.persist(build_features(self.frames, self.as_of_day), "today")
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every customer at every month end up to the as-of day."""
+        return build_ledger(self.frames, self.as_of_day)
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ def analyse(
         dataset = load_dataset(sources, recipe)
     with step("ledger"):
         workspace = open_workspace(dataset, engine, recipe.as_of)
+        _ = workspace.ledger  # computed here, so that its time is told here
     with step("stages"):
         lifecycle = read_lifecycle(workspace, recipe.chosen_framework())
     with step("models"):
@@ -149,7 +155,7 @@ def load_dataset(sources: Sources, recipe: Recipe) -> Dataset:
 
 
 def open_workspace(dataset: Dataset, engine: Engine, as_of: date | None = None) -> Workspace:
-    """Put the tables into an engine and build the ledger; the as-of day is the last order's unless given.
+    """Put the tables into an engine; the as-of day is the last order's unless given.
 
     Raises
     ------
@@ -166,7 +172,7 @@ def open_workspace(dataset: Dataset, engine: Engine, as_of: date | None = None) 
             allowed=f"{to_date(frames.first_day)} to {to_date(frames.last_day)}, the first and last day in the files",
             next_step="Choose a day in this range: before it there is no order, after it nothing is known.",
         )
-    return Workspace(dataset, frames, build_ledger(frames, as_of_day), as_of_day)
+    return Workspace(dataset, frames, as_of_day)
 
 
 def last_order_day(tables: Tables) -> int:
@@ -179,6 +185,21 @@ def first_order_date(tables: Tables) -> date:
     return to_date(int(tables.orders[c.DAY].to_numpy().min()))
 
 
+def count_now(workspace: Workspace, framework: Framework) -> pd.DataFrame:
+    """How many are in each stage at the as-of day, the first thing a person wants to see: `stage`, `n_customers`, `share`.
+
+    Raises
+    ------
+    DefinitionError
+        When the framework has a fault; the first is named.
+    """
+    _require_sound(workspace, framework)
+    numbered = assign_rules(workspace.today, framework).group_by(c.RULE_NO).agg(nw.len().alias(c.N_CUSTOMERS))
+    counts = name_stages(collect(numbered), framework).groupby(c.STAGE)[c.N_CUSTOMERS].sum()
+    table = counts.reindex(framework.stage_ids, fill_value=0).rename_axis(c.STAGE).reset_index()
+    return table.assign(**{c.SHARE: table[c.N_CUSTOMERS] / max(int(table[c.N_CUSTOMERS].sum()), 1)})
+
+
 def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
     """Count stages and moves under a framework; this is all that changes when a limit moves.
 
@@ -187,6 +208,15 @@ def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
     DefinitionError
         When the framework has a fault; the first is named.
     """
+    _require_sound(workspace, framework)
+    moves = count_moves(workspace.ledger, framework)
+    stock = stock_and_flow(moves, framework)
+    now = stock[stock[c.AS_OF] == stock[c.AS_OF].max()]
+    counts = now[[c.STAGE, c.N_CUSTOMERS, c.SHARE]].reset_index(drop=True)
+    return Lifecycle(framework, counts, moves, stock)
+
+
+def _require_sound(workspace: Workspace, framework: Framework) -> None:
     faults = check_framework(framework, known_features(workspace.frames))
     if faults:
         raise DefinitionError(
@@ -195,11 +225,6 @@ def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
             found=f"{len(faults)} fault(s)",
             next_step="Change the rule or limit that is named.",
         )
-    moves = count_moves(workspace.ledger, framework)
-    stock = stock_and_flow(moves, framework)
-    now = stock[stock[c.AS_OF] == stock[c.AS_OF].max()]
-    counts = now[[c.STAGE, c.N_CUSTOMERS, c.SHARE]].reset_index(drop=True)
-    return Lifecycle(framework, counts, moves, stock)
 
 
 def list_customers(

@@ -30,7 +30,7 @@ if not state.files():
 try:
     dataset = cached.dataset()
     framework = inputs.framework()
-    lifecycle = cached.lifecycle(inputs.as_of(), framework)
+    counts = cached.stage_counts(inputs.as_of(), framework)
 except ClmError as fault:
     messages.show_error(fault)
     mapping_form.show("orders")
@@ -56,13 +56,13 @@ facts[2].metric(
     None if found.revenue is None else money(found.revenue, tables.currency),
     help="Kept rows, refunds and credit notes subtracted.",
 )
-now = findings.where_everyone_is(lifecycle.counts, framework)
+now = findings.where_everyone_is(counts, framework)
 subtitle = f"People by stage, {framework.name}"
 figures.show(
-    charts.stage_bars(lifecycle.counts, framework, title=now.title, subtitle=subtitle, theme=figures.theme()),
+    charts.stage_bars(counts, framework, title=now.title, subtitle=subtitle, theme=figures.theme()),
     now.title,
     subtitle,
-    lifecycle.counts,
+    counts,
     "first_stages",
 )
 st.page_link(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from clm_core.engine import Engine, open_engine
+from clm_core.errors import ClmError
 from clm_core.frameworks import Framework
 from clm_core.ingest import Inspection, TableKind, inspect
 from clm_core.models import Scores, score_customers
@@ -21,6 +21,7 @@ from clm_core.pipeline import (
     Lifecycle,
     Sources,
     Workspace,
+    count_now,
     list_customers,
     load_dataset,
     open_workspace,
@@ -41,14 +42,6 @@ def vault() -> Vault:
     opened = Vault()
     opened.sweep_forever()
     return opened
-
-
-@st.cache_resource(show_spinner=False)
-def settle_memory() -> None:
-    """Once after the heavy imports: long-lived objects leave the collector, which else scans them after every run."""
-    gc.collect()
-    gc.freeze()
-    atexit.register(gc.unfreeze)  # a process that ends must be able to let everything go
 
 
 class _Opened:
@@ -98,19 +91,27 @@ def dataset() -> Dataset:
 
 
 def workspace(as_of: date | None) -> Workspace:
-    """The tables inside an engine of this session, with the ledger."""
+    """The tables inside an engine of this session."""
 
     def build() -> _Opened:
         engine = open_engine("duckdb")
         return _Opened(open_workspace(dataset(), engine, as_of), engine)
 
-    return _recall("Following every customer month by month", (*_data_key(), as_of), build).workspace
+    return _recall("Bringing the tables in", (*_data_key(), as_of), build).workspace
+
+
+def stage_counts(as_of: date | None, framework: Framework) -> pd.DataFrame:
+    """How many are in each stage at the day, before any history is counted."""
+    key = (*_data_key(), as_of, framework.model_dump_json())
+    return _recall("Counting stages", key, lambda: count_now(workspace(as_of), framework))
 
 
 def lifecycle(as_of: date | None, framework: Framework) -> Lifecycle:
     """Stages and moves under a framework."""
     key = (*_data_key(), as_of, framework.model_dump_json())
-    return _recall("Counting stages and moves", key, lambda: read_lifecycle(workspace(as_of), framework))
+    return _recall(
+        "Following every customer from month to month", key, lambda: read_lifecycle(workspace(as_of), framework)
+    )
 
 
 def scores(as_of: date | None, horizon_days: int) -> Scores:
@@ -138,7 +139,9 @@ def customers(as_of: date | None, framework: Framework, horizon_days: int) -> pd
 
 
 def inspection(kind: TableKind) -> Inspection:
-    """What was found in the files of one table before anything was decided."""
+    """What was found in the files of one table before anything was decided; known already where reading went well."""
+    with suppress(ClmError):
+        return dataset().imported[kind].inspection
     paths = [file.path for file in state.files() if file.kind == kind]
     key = (kind, *(file.digest for file in state.files() if file.kind == kind))
     return _recall("Looking into the file", key, lambda: inspect(paths, kind))

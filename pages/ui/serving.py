@@ -1,6 +1,10 @@
-"""What the server must know before the first visitor connects."""
+"""What the server does before the first visitor connects."""
 
 from __future__ import annotations
+
+import atexit
+import gc
+import importlib
 
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -12,3 +16,22 @@ def expect_navigation() -> None:
     deep link is told "Page not found" over the right page. There is no public switch for it.
     """
     PagesManager.uses_pages_directory = False
+
+
+def warm_up() -> None:
+    """Import what every page needs, then take it out of the garbage collector's sight.
+
+    Streamlit runs a full collection after every script run; with some hundred thousand long-lived objects of libraries in
+    sight that is most of the cost of a small run.
+    """
+    for module in (
+        "clm_core.charts",
+        "pages.ui.cached",
+        "pages.ui.figures",
+        "pages.ui.frame",
+        "pages.ui.persona_editor",
+    ):
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # a process that ends must be able to let everything go
