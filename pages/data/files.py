@@ -33,7 +33,7 @@ try:
     counts = cached.stage_counts(inputs.as_of(), framework)
 except ClmError as fault:
     messages.show_error(fault)
-    mapping_form.show("orders")
+    mapping_form.show("orders", is_open=True)
     uploads.ask("orders", "Or choose another orders file", frame.FILES_HELP)
     st.stop()
 
@@ -96,11 +96,8 @@ st.header("What else could it tell?", anchor=False)
 for kind, unlocks in frame.UNLOCKS.items():
     given = dataset.imported.get(kind)
     read = f"{given.rows_kept:,} rows read" if given else "not given"
-    with st.expander(f"{kind.capitalize()}: {read}", icon=":material/check:" if given else ":material/add:"):
-        st.markdown(unlocks)
-        uploads.ask(kind, f"{kind.capitalize()} file", frame.FILES_HELP)
-with st.expander("Another orders file", icon=":material/swap_horiz:"):
-    uploads.ask("orders", "This replaces the orders in use", frame.FILES_HELP)
+    frame.offer_upload(kind, f"{kind.capitalize()}: {read}", unlocks, is_given=given is not None)
+frame.offer_upload("orders", "Another orders file", "It takes the place of the one in use.", is_given=False)
 
 figures.how_made(
     "data",

@@ -118,6 +118,16 @@ def faults_of(workspace: Workspace, framework: Framework) -> list[Issue]:
     return check_framework(framework, known_features(workspace.frames))
 
 
+def offer_upload(kind: TableKind, label: str, text: str, *, is_given: bool) -> None:
+    """A drawer with an uploader, made only once it is opened: uploaders are heavy to draw."""
+    icon = ":material/check:" if is_given else ":material/add:"
+    drawer = st.expander(label, key=f"offer_{label}", icon=icon, on_change="rerun")
+    if drawer.open:
+        with drawer:
+            st.markdown(text)
+            uploads.ask(kind, f"{kind.capitalize()} file", FILES_HELP)
+
+
 def history_title(monthly: pd.DataFrame) -> str:
     """How long the history is, and whether months are empty."""
     empty = int((monthly["n_orders"] == 0).sum())

@@ -12,14 +12,18 @@ NOT_IN_FILE = "— not in this file —"
 ORDERS_OF_DATE = {"ymd": "year month day", "dmy": "day month year", "mdy": "month day year"}
 
 
-def show(kind: TableKind) -> None:
-    """The form; saving it reads the files again."""
-    try:
-        inspection = cached.inspection(kind)
-    except ClmError:
-        return  # the file cannot be opened at all, which is said above
+def show(kind: TableKind, *, is_open: bool = False) -> None:
+    """The form, made only once it is opened; saving it reads the files again."""
+    if is_open and not _can_be_opened(kind):
+        return
+    # a key for each case: what a person closed while all was well must be open when something is wrong
+    key, label = f"columns_{kind}_{is_open}", "Columns: check and correct"
+    drawer = st.expander(label, is_open, key=key, icon=":material/table:", on_change="rerun")
+    if not drawer.open:
+        return
+    inspection = cached.inspection(kind)
     current = state.mappings().get(kind, inspection.guess.mapping)
-    with st.expander("Columns: check and correct", icon=":material/table:"), st.form(f"mapping_{kind}"):
+    with drawer, st.form(f"mapping_{kind}"):
         chosen = {role.name: _ask_column(role, inspection, current) for role in ROLES[kind]}
         date_order = st.selectbox(
             "Dates are written", list(ORDERS_OF_DATE), list(ORDERS_OF_DATE).index(current.date_order),
@@ -36,6 +40,15 @@ def show(kind: TableKind) -> None:
                 kind, Mapping(columns=columns, date_order=date_order, decimal=decimal, amount_grain=grain)
             )
             st.rerun()
+
+
+def _can_be_opened(kind: TableKind) -> bool:
+    """False for a file that is no table at all: then there are no columns to correct."""
+    try:
+        cached.inspection(kind)
+    except ClmError:
+        return False
+    return True
 
 
 def _ask_column(role: Role, inspection: Inspection, current: Mapping) -> str:
