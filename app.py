@@ -5,9 +5,12 @@ The file plays two parts: `streamlit run app.py` imports it once to learn what t
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
 PAGES = {
     "Data": [st.Page("pages/data/files.py", title="Your data", icon=":material/upload_file:", default=True)],
     "Understand": [
@@ -27,7 +30,8 @@ PAGES = {
 
 def visit() -> None:
     """One run of the app: the menu first, then what every page shares, then the page."""
-    st.set_page_config(page_title="Lifecycle Workbench", page_icon=":material/cycle:", layout="wide")
+    # a picture of our own: a named icon would be fetched from another host
+    st.set_page_config(page_title="Lifecycle Workbench", page_icon=ICON, layout="wide")
     navigation = st.navigation(PAGES)
 
     # imported after the menu is known: a slow first import must not hold it back

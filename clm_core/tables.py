@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clm_core import columns as c
 from clm_core.errors import InputError
@@ -135,6 +136,12 @@ class Tables:
         """True when orders carry money; without it frequency and churn still work, value does not."""
         amounts = self.orders[c.AMOUNT]
         return bool(amounts.null_count < len(amounts))
+
+
+def count_orders(orders: pa.Table, as_of_day: int) -> int:
+    """Purchases up to a day; credit notes and fully refunded orders are none."""
+    is_counted = pc.and_(orders[c.IS_PURCHASE], pc.less_equal(orders[c.DAY], as_of_day))
+    return int(pc.sum(is_counted).as_py() or 0)
 
 
 def to_day(moment: date) -> int:

@@ -12,7 +12,7 @@ from clm_core.features import known_features
 from clm_core.frameworks import Framework, check_framework
 from clm_core.ingest import TableKind
 from clm_core.pipeline import Workspace
-from clm_core.tables import to_date
+from clm_core.tables import count_orders, to_date
 from clm_core.wording import count, long_day
 from pages.ui import cached, inputs, messages, state, uploads
 
@@ -43,10 +43,10 @@ def begin(question: str, promise: str, *, has_limits_elsewhere: bool = True) -> 
         st.stop()
     if has_limits_elsewhere:
         inputs.keep_limits_in_address()
-    orders = workspace.dataset.tables.orders
+    n_orders = count_orders(workspace.dataset.tables.orders, workspace.as_of_day)
     st.caption(
         f"{data_name()} · {long_day(to_date(workspace.frames.first_day))} to {long_day(to_date(workspace.as_of_day))} · "
-        f"{count(orders.num_rows, 'order')}"
+        f"{count(n_orders, 'order')}"
     )
     return workspace
 

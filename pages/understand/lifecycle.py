@@ -100,7 +100,7 @@ figures.how_made(
         ("Window", f"{len(workspace.ledger.snapshots)} month ends up to {today}; only rows up to each day count."),
         (
             "Rows",
-            f"{n_people:,} people, {workspace.dataset.tables.orders.num_rows:,} orders; credit notes are no orders.",
+            f"{n_people:,} people with {workspace.dataset.tables.orders.num_rows:,} orders and credit notes in the files.",
         ),
         ("Known", "A person is known from the first order or sign-up in the files; earlier history is not seen."),
         ("Source", framework.source),
