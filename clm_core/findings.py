@@ -10,6 +10,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.frameworks import Framework
 from clm_core.models import ModelCard, Scores
+from clm_core.personas import EVERYONE_ELSE
 from clm_core.wording import SMALL_GROUP, count, money, month, percent, signed
 
 
@@ -108,16 +109,23 @@ def what_is_to_come(scores: Scores, so_far: float, currency: str, horizon_days: 
     ahead = money(float(scores.table[c.EXPECTED_SPEND].sum()), currency)
     says = (
         f"All customers together are expected to spend {ahead} in the next {horizon_days} days; "
-        f"so far it was {money(so_far, currency)}."
+        f"so far it was {money(so_far, currency)}. {_how_far_off(card.metrics['bias'])}"
     )
     return Finding(f"{ahead} expected in {horizon_days} days", says, "Protect the stage that holds most of it.")
+
+
+def _how_far_off(bias: float) -> str:
+    """What a total of this sort missed by on the test window, the only honest bound there is for it."""
+    if abs(bias) < 0.005:
+        return "On the test window such a total was right."
+    return f"On the test window such a total was {percent(abs(bias), 0)} too {'high' if bias > 0 else 'low'}."
 
 
 def who_they_are(personas: pd.DataFrame) -> Finding:
     """The largest persona, and whether any has nobody."""
     top = _largest(personas)
     share = percent(float(top[c.SHARE]))
-    empty = int((personas[c.N_CUSTOMERS] == 0).sum())
+    empty = int(((personas[c.N_CUSTOMERS] == 0) & (personas[c.PERSONA] != EVERYONE_ELSE)).sum())
     note = f"{count(empty, 'persona has', 'personas have')} nobody: loosen the rule or remove it."
     next_step = note if empty else "Compare how each moves and what each is worth."
     return Finding(f"{top[c.PERSONA]}: {share}", f"The largest persona is {top[c.PERSONA]}: {share} of all.", next_step)

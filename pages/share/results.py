@@ -23,8 +23,8 @@ customers = customer_table(analysis.customers)
 st.markdown(
     f"### {len(customers):,} customers as of {long_day(to_date(workspace.as_of_day))}, each with stage, persona and scores"
 )
-st.dataframe(customers.head(200), hide_index=True, height=380)
 st.caption(f"The first {min(200, len(customers)):,} of {len(customers):,} rows are shown; the download has all.")
+st.dataframe(customers.head(200), hide_index=True, height=380)
 figures.download(customers, "customers.csv", f"Download {len(customers):,} customers (CSV)", "customers")
 
 st.header("Everything, and the recipe", anchor=False)

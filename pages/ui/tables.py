@@ -46,8 +46,8 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     }
     first = listed.head(SHOWN)
     shares = {name: first[name] * 100 for name in SHARES if name in first}
-    st.dataframe(first.assign(stage=first["stage"].map(names), **shares), hide_index=True, column_config=columns)
     st.caption(f"The first {len(first):,} of {len(listed):,}.")
+    st.dataframe(first.assign(stage=first["stage"].map(names), **shares), hide_index=True, column_config=columns)
 
 
 def show_quality(card: ModelCard) -> None:
