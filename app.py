@@ -41,7 +41,7 @@ def visit() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=1100):
         frame.read_files()
         frame.show_sidebar()
-        navigation.run()
+        frame.run(navigation)
 
 
 if get_script_run_ctx(suppress_warning=True) is not None:

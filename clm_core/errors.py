@@ -27,6 +27,7 @@ class ClmError(Exception):
     def __init__(self, what: str, *, where: str = "", found: str = "", allowed: str = "", next_step: str = "") -> None:
         self.what, self.where, self.found = what, where, found
         self.allowed, self.next_step = allowed, next_step
+        self.table = ""  # which kind of file it is about, where a pipeline knows
         super().__init__(what)
 
     def parts(self) -> list[tuple[str, str]]:

@@ -72,6 +72,17 @@ def who_moved(moves: pd.DataFrame, framework: Framework) -> Finding:
     return Finding(f"Largest move: {origin.name} → {goal.name}, {n:,}", says, next_step)
 
 
+def who_came_and_went(stock: pd.DataFrame, framework: Framework, stage_id: str) -> Finding:
+    """Arrivals and departures of one stage over all months together."""
+    rows, stage = stock[stock[c.STAGE] == stage_id], framework.stage(stage_id)
+    came, went = int((rows["entered"] + rows["arrived"]).sum()), int(rows["left"].sum())
+    says = (
+        f"Over {count(len(rows), 'month')} {came:,} came into {stage.name} and {went:,} left it for another stage; "
+        f"{count(came - went, 'person is', 'people are')} there now."
+    )
+    return Finding(f"{stage.name}: {came:,} came, {went:,} left", says, stage.goal + ".")
+
+
 def what_rules_change(before: pd.DataFrame, after: pd.DataFrame, framework: Framework) -> Finding:
     """How many sit elsewhere under the changed limits, at the least."""
     difference = after[c.N_CUSTOMERS].to_numpy() - before[c.N_CUSTOMERS].to_numpy()
@@ -86,18 +97,23 @@ def what_rules_change(before: pd.DataFrame, after: pd.DataFrame, framework: Fram
     return Finding(f"{name} {by} under your limits", says, next_step)
 
 
-def who_may_leave(scores: Scores, customers: pd.DataFrame, n_likely: int, horizon_days: int) -> Finding:
+def who_may_leave(scores: Scores, customers: pd.DataFrame, on_path: pd.DataFrame, horizon_days: int) -> Finding:
     """How many of those who have bought are expected to stay silent, and how many of them are still on the path."""
     card = card_of(scores, "churn")
     if card.verdict == "refused":
         says = f"No churn score is shown: {card.reason}"
         return Finding("Too little to tell", says, "Upload a longer history, or choose another horizon.")
     known = customers.loc[customers[c.N_ORDERS] > 0, c.CHURN_PROB].dropna()
+    n_likely = int((on_path[c.CHURN_PROB] > 0.5).sum())
     says = (
         f"About {float(known.sum()):,.0f} of {len(known):,} customers are expected to order nothing in the next {horizon_days} "
-        f"days; of those still on the path {n_likely:,} are more likely to leave than to stay."
+        f"days; of the {len(on_path):,} still on the path {n_likely:,} are more likely to leave than to stay."
     )
-    return Finding(f"{n_likely:,} on the path may leave", says, "Start with the valuable ones in the list below.")
+    return Finding(
+        f"{n_likely:,} of {len(on_path):,} on the path may leave",
+        says,
+        "Start with the valuable ones in the list below.",
+    )
 
 
 def what_is_to_come(scores: Scores, so_far: float, currency: str, horizon_days: int) -> Finding:

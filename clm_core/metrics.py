@@ -10,6 +10,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.frameworks import Framework
 from clm_core.models import ModelCard
+from clm_core.models.dataset import HAS_NO_ORDER
 from clm_core.tables import Tables
 
 AT_STAKE = "value_at_stake"
@@ -72,12 +73,6 @@ def churn_by_stage(customers: pd.DataFrame, framework: Framework) -> pd.DataFram
     return table.rename_axis(c.STAGE).reset_index()
 
 
-def churn_histogram(customers: pd.DataFrame, n_bins: int = 20) -> pd.DataFrame:
-    """Customers by churn probability: `bin_low`, `bin_high`, `n_customers`."""
-    counts, edges = np.histogram(customers[c.CHURN_PROB].dropna(), bins=n_bins, range=(0.0, 1.0))
-    return pd.DataFrame({"bin_low": edges[:-1], "bin_high": edges[1:], c.N_CUSTOMERS: counts})
-
-
 def worth_keeping(customers: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Customers still on the path who have bought, by what is at stake: churn probability × spend of the last 365 days.
 
@@ -95,7 +90,7 @@ def worth_keeping(customers: pd.DataFrame, framework: Framework) -> pd.DataFrame
 def gains(test: pd.DataFrame, steps: int = 20) -> pd.DataFrame:
     """Of those who left, the share found among the most at risk: `model`, `share_contacted`, `share_found`."""
     known = test[test[c.CHURN_PROB].notna()].sort_values(c.CHURN_PROB, ascending=False)
-    left = known["has_no_order"].astype(float).to_numpy()
+    left = known[HAS_NO_ORDER].astype(float).to_numpy()
     contacted = np.linspace(0.0, 1.0, steps + 1)
     found = np.concatenate([[0.0], np.cumsum(left)])[np.round(contacted * len(left)).astype(int)] / max(left.sum(), 1.0)
     chance = pd.DataFrame({"model": "By chance", "share_contacted": contacted, "share_found": contacted})
@@ -106,7 +101,7 @@ def gains(test: pd.DataFrame, steps: int = 20) -> pd.DataFrame:
 def most_at_risk_found(test: pd.DataFrame, n: int = 100) -> tuple[int, int]:
     """Of the ``n`` most at risk at the test cut-off (fewer when there are fewer), how many did leave."""
     top = test[test[c.CHURN_PROB].notna()].nlargest(n, c.CHURN_PROB)
-    return len(top), int(top["has_no_order"].sum())
+    return len(top), int(top[HAS_NO_ORDER].sum())
 
 
 def value_by_stage(customers: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -160,6 +155,11 @@ def moves_of(moves: pd.DataFrame, as_of: object) -> pd.DataFrame:
     return moves[moves[c.AS_OF] == as_of].reset_index(drop=True)
 
 
+def flow_of(stock: pd.DataFrame, stage_id: str) -> pd.DataFrame:
+    """The months of one stage: stock, entered, arrived, left."""
+    return stock[stock[c.STAGE] == stage_id].reset_index(drop=True)
+
+
 def compare_counts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Stage sizes under two rule sets: `stage`, `n_customers_before`, `n_customers_after`, `change`."""
     table = before[[c.STAGE, c.N_CUSTOMERS]].merge(
@@ -168,14 +168,9 @@ def compare_counts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return table.assign(change=table[f"{c.N_CUSTOMERS}_after"] - table[f"{c.N_CUSTOMERS}_before"])
 
 
-def n_likely_to_leave(listed: pd.DataFrame) -> int:
-    """How many of a list are more likely to leave than to stay."""
-    return int((listed[c.CHURN_PROB] > 0.5).sum())
-
-
 def leaving_rate(test: pd.DataFrame) -> float:
     """The share of all scored customers at the test cut-off who did leave."""
-    return float(test.loc[test[c.CHURN_PROB].notna(), "has_no_order"].mean())
+    return float(test.loc[test[c.CHURN_PROB].notna(), HAS_NO_ORDER].mean())
 
 
 def spend_so_far(customers: pd.DataFrame) -> float:
@@ -210,20 +205,21 @@ _QUALITY: dict[str, tuple[str, str]] = {
     "lift_at_decile": ("Leavers among the riskiest tenth, against all (lift)", "{:.2f} ×"),
     "gini": ("Ranking by value (normalised Gini; 0 is by chance, 1 is perfect)", "{:.3f}"),
     "bias": ("Total said against total happened (bias)", "{:+.1%}"),
-    "mean_absolute_error": ("Mean miss per customer", "{:,.2f}"),
+    "mean_absolute_error": ("Mean miss per customer, {unit}", "{:,.2f}"),
     "observed_rate": ("Share without an order: happened", "{:.1%}"),
     "predicted_rate": ("Share without an order: said", "{:.1%}"),
-    "observed_mean": ("Mean per customer: happened", "{:,.2f}"),
-    "predicted_mean": ("Mean per customer: said", "{:,.2f}"),
+    "observed_mean": ("Mean per customer, {unit}: happened", "{:,.2f}"),
+    "predicted_mean": ("Mean per customer, {unit}: said", "{:,.2f}"),
     "interval_coverage": ("Outcomes inside the 80 % interval", "{:.0%}"),
 }
 
 
-def quality_table(card: ModelCard) -> pd.DataFrame:
+def quality_table(card: ModelCard, currency: str = "") -> pd.DataFrame:
     """Each metric of a model beside the baseline's, in words: `Metric`, `Model`, `Baseline`."""
+    unit = "days with an order" if card.model == "orders" else currency or "money"
     rows = []
     for name, value in card.metrics.items():
         label, form = _QUALITY.get(name, (name.replace("_", " "), "{:.3f}"))
         baseline = card.baseline_metrics.get(name)
-        rows.append((label, form.format(value), "–" if baseline is None else form.format(baseline)))
+        rows.append((label.format(unit=unit), form.format(value), "–" if baseline is None else form.format(baseline)))
     return pd.DataFrame(rows, columns=["Metric", "Model", "Baseline"])

@@ -17,7 +17,7 @@ import pandas as pd
 
 from clm_core import columns as c
 from clm_core.engine import Engine, collect
-from clm_core.errors import DefinitionError, PeriodError
+from clm_core.errors import ClmError, DefinitionError, InputError, PeriodError
 from clm_core.features import Frame, Frames, build_features, known_features, load_frames
 from clm_core.frameworks import Framework, check_framework
 from clm_core.ingest import Imported, TableKind, import_table
@@ -25,7 +25,7 @@ from clm_core.ledger import Ledger, build_ledger, count_moves, stock_and_flow
 from clm_core.models import Scores, score_customers
 from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_names, require_sound
 from clm_core.recipe import Recipe
-from clm_core.stages import assign_rules, count_stages, name_stages
+from clm_core.stages import assign_rules, count_stages, explain_customer, name_stages
 from clm_core.tables import EPOCH, Tables, to_date, to_day
 
 if TYPE_CHECKING:
@@ -149,7 +149,13 @@ def analyse(
 
 def load_dataset(sources: Sources, recipe: Recipe) -> Dataset:
     """Read every given file into its canonical table."""
-    imported = {kind: import_table(paths, kind, recipe.mapping.get(kind)) for kind, paths in sources.given().items()}
+    imported: dict[TableKind, Imported] = {}
+    for kind, paths in sources.given().items():
+        try:
+            imported[kind] = import_table(paths, kind, recipe.mapping.get(kind))
+        except ClmError as fault:
+            fault.table = kind
+            raise
     tables = {kind: result.table for kind, result in imported.items()}
     return Dataset(imported, Tables(**tables, currency=imported["orders"].currency))
 
@@ -227,6 +233,27 @@ def _require_sound(workspace: Workspace, framework: Framework) -> None:
         )
 
 
+def explain_stage(workspace: Workspace, framework: Framework, customer_id: str) -> pd.DataFrame:
+    """Why one customer is in their stage: see :func:`clm_core.stages.explain_customer`.
+
+    Raises
+    ------
+    InputError
+        When nobody of that id is known at the as-of day.
+    """
+    _require_sound(workspace, framework)
+    one = workspace.today.filter(nw.col(c.CUSTOMER_ID) == customer_id)
+    if collect(one.select(c.CUSTOMER_ID)).empty:
+        raise InputError(
+            "Nobody of that id is known at the as-of day.",
+            where="customer",
+            found=customer_id,
+            allowed="an id as in the orders or customers file",
+            next_step="Check the spelling, or choose a later as-of day.",
+        )
+    return explain_customer(one, framework, known_features(workspace.frames))
+
+
 def list_customers(
     workspace: Workspace, framework: Framework, personas: tuple[Persona, ...], scores: Scores | None = None
 ) -> pd.DataFrame:
@@ -235,8 +262,9 @@ def list_customers(
     Raises
     ------
     DefinitionError
-        When a persona reads what is no feature of these files.
+        When the framework or a persona has a fault.
     """
+    _require_sound(workspace, framework)
     features = known_features(workspace.frames)
     require_sound(personas, features)
     numbered = assign_personas(assign_rules(workspace.today, framework), personas)

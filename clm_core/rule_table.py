@@ -5,6 +5,7 @@ Every condition that is one test, or a flat all / any of tests, has such rows; d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -13,6 +14,7 @@ from clm_core.conditions import OPERATORS, All, AnyOf, Condition, Feature, Opera
 from clm_core.errors import DefinitionError, did_you_mean
 
 MOST_ROWS = 12
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,9 @@ def _value(number: int, row: RuleRow, feature: Feature) -> float | str | tuple[s
     if row.operator in ("missing", "present"):
         return None
     if feature.kind == "number":
-        try:
-            return float(text.replace(" ", ""))
-        except ValueError:
-            raise _fault(number, "The value is not a number.", text or "nothing", "a number such as 3 or 0.5") from None
+        if not _NUMBER.fullmatch(text):
+            raise _fault(number, "The value is not a number.", text or "nothing", "a number such as 3 or 0.5")
+        return float(text)
     words = tuple(word.strip() for word in text.split(",") if word.strip())
     if not words:
         raise _fault(number, "The value is empty.", "nothing", "a word, or words separated by commas")

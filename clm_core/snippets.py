@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 _OPEN = """\
@@ -55,6 +56,15 @@ print(scores.cards)  # definition, windows, metrics beside the baseline, verdict
 print(scores.table.head())
 """,
 }
+
+
+def command_for(files: Mapping[str, Sequence[str]]) -> str:
+    """The terminal's command for the same files and recipe."""
+    words = ["python", "-m", "clm_core", "analyse", *files["orders"]]
+    for kind in ("customers", "events", "spend"):
+        for name in files.get(kind, ()):
+            words += [f"--{kind}", name]
+    return shlex.join([*words, "--recipe", "recipe.toml", "--out", "results"])
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:

@@ -43,7 +43,7 @@ def count_stages(customers: pd.DataFrame, framework: Framework) -> pd.DataFrame:
 def explain_customer(frame: Frame, framework: Framework, features: dict[str, Feature]) -> pd.DataFrame:
     """The truth table of one customer's frame: each rule in the order asked, its sentence, whether it holds and decides.
 
-    ``frame`` holds exactly one row. Columns: `rule`, `stage`, `sentence`, `is_true`, `decides`, `values`.
+    ``frame`` holds exactly one row. Columns: `rule`, `stage`, `sentence`, `is_true`, `decides`, `values_read`.
     """
     limits = framework.limit_values
     asked = {rule.id: rule.when for rule in framework.rules if rule.when is not None}
@@ -63,7 +63,7 @@ def explain_customer(frame: Frame, framework: Framework, features: dict[str, Fea
                 "sentence": framework.rule_sentence(rule, features),
                 "is_true": is_true,
                 "decides": is_true and not decided,
-                "values": ", ".join(f"{name} = {'unknown' if row[name] is None else row[name]}" for name in read),
+                "values_read": ", ".join(f"{name} = {'unknown' if row[name] is None else row[name]}" for name in read),
             }
         )
         decided = decided or is_true

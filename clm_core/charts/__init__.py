@@ -1,6 +1,6 @@
 """Frame → chart: one function a figure, pure, for a light and a dark page."""
 
-from clm_core.charts.churn import calibration, churn_by_stage, churn_histogram, gains
+from clm_core.charts.churn import calibration, churn_by_stage, gains
 from clm_core.charts.data import orders_over_time
 from clm_core.charts.history import flow_bars, stage_history
 from clm_core.charts.lifecycle import before_after, stage_bars
@@ -18,7 +18,6 @@ __all__ = [
     "before_after",
     "calibration",
     "churn_by_stage",
-    "churn_histogram",
     "contrast",
     "drivers",
     "flow_bars",

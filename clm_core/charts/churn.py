@@ -11,7 +11,6 @@ from clm_core import columns as c
 from clm_core.charts.encode import (
     Row,
     amount,
-    from_zero,
     inline,
     is_small,
     measure_axis,
@@ -29,27 +28,6 @@ from clm_core.wording import percent
 
 READ_AT = (0.4, 0.55, 0.7, 0.85)
 """Shares of customers at which the curves are read out, each at another so that words do not meet."""
-
-
-def churn_histogram(bins: pd.DataFrame, *, title: str, subtitle: str, theme: Theme) -> alt.LayerChart:
-    """People by churn probability. Needs `bin_low`, `bin_high`, `n_customers`."""
-    if bins.empty:
-        return empty(title=title, subtitle=subtitle, theme=theme, message=NO_ESTIMATE)
-    palette = PALETTES[theme]
-    rows = [
-        {**row, "label": f"{percent(row['bin_low'], 0)} to {percent(row['bin_high'], 0)}"}
-        for row in records(bins, ["bin_low", "bin_high", c.N_CUSTOMERS])
-    ]
-    axis = measure_axis("percent", grid=False, title="Probability of leaving")
-    bars = alt.Chart(inline(rows)).mark_bar(color=palette.accent, stroke=palette.background, strokeWidth=1)
-    bars = bars.encode(
-        x=alt.X(**amount("bin_low", [0.0, 1.0], axis=axis)),
-        x2=alt.X2(field="bin_high"),
-        y2=alt.Y2(datum=0),
-        y=alt.Y(**amount(c.N_CUSTOMERS, from_zero(row[c.N_CUSTOMERS] for row in rows), axis=measure_axis("count"))),
-        tooltip=[*tooltip(label="Probability"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
-    )
-    return finish([bars], title=title, subtitle=subtitle, theme=theme, height=240)
 
 
 def churn_by_stage(

@@ -113,9 +113,11 @@ def count_personas(customers: pd.DataFrame, personas: Sequence[Persona]) -> pd.D
             table[money] = grouped[money].sum(min_count=1).reindex(order).to_numpy()
             table[f"{money.removesuffix('_total')}_per_customer"] = grouped[money].mean().reindex(order).to_numpy()
     if c.CHURN_PROB in customers:
-        bought = customers[customers[c.N_ORDERS] > 0].groupby(c.PERSONA, observed=True)[c.CHURN_PROB]
-        table["n_scored"] = bought.count().reindex(order, fill_value=0).to_numpy()
-        table[c.CHURN_PROB] = bought.mean().reindex(order).to_numpy()
+        bought = customers[customers[c.N_ORDERS] > 0].groupby(c.PERSONA, observed=True)
+        table["n_scored"] = bought[c.CHURN_PROB].count().reindex(order, fill_value=0).to_numpy()
+        for name in (c.CHURN_PROB, c.CHURN_PROB + c.LOW, c.CHURN_PROB + c.HIGH):
+            if name in customers:
+                table[name] = bought[name].mean().reindex(order).to_numpy()
     return table
 
 

@@ -5,7 +5,8 @@ import streamlit as st
 from clm_core import charts, findings, metrics
 from clm_core.errors import ClmError
 from clm_core.pipeline import last_order_day
-from clm_core.wording import count, money, percent
+from clm_core.tables import to_date
+from clm_core.wording import count, long_day, money, percent
 from pages.ui import cached, figures, frame, inputs, mapping_form, messages, state, uploads
 
 st.title("What is in your files?", anchor=False)
@@ -29,14 +30,16 @@ if not state.files():
 
 try:
     dataset = cached.dataset()
-    framework = inputs.framework()
-    counts = cached.stage_counts(inputs.as_of(), framework)
 except ClmError as fault:
     messages.show_error(fault)
-    mapping_form.show("orders", is_open=True)
-    uploads.ask("orders", "Or choose another orders file", frame.FILES_HELP)
+    kind = fault.table or "orders"
+    mapping_form.show(kind, is_open=True)
+    st.button(f"Remove this {kind} file", on_click=state.remove_files, args=(kind,), icon=":material/delete:")
+    uploads.ask(kind, f"Or choose another {kind} file", frame.FILES_HELP)
     st.stop()
 
+framework = inputs.framework()
+counts = cached.stage_counts(inputs.as_of(), framework)
 orders, tables = dataset.imported["orders"], dataset.tables
 monthly = metrics.orders_by_month(tables)
 st.caption(f"{frame.data_name()} · {messages.plain(orders.inspection.dialect.summary)}")
@@ -57,7 +60,8 @@ facts[2].metric(
     help="Kept rows, refunds and credit notes subtracted.",
 )
 now = findings.where_everyone_is(counts, framework)
-subtitle = f"People by stage, {framework.name}"
+today = long_day(to_date(cached.workspace(inputs.as_of()).as_of_day))
+subtitle = f"People by stage on {today}, n = {int(counts['n_customers'].sum()):,}, {framework.name}"
 figures.show(
     charts.stage_bars(counts, framework, title=now.title, subtitle=subtitle, theme=figures.theme()),
     now.title,
@@ -90,7 +94,8 @@ if orders.rows_set_aside:
         f"The {count(orders.rows_set_aside, 'row')} set aside (CSV)",
         "aside",
     )
-mapping_form.show("orders")
+for kind in dataset.imported:
+    mapping_form.show(kind)
 
 st.header("What else could it tell?", anchor=False)
 for kind, unlocks in frame.UNLOCKS.items():

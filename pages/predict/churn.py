@@ -12,6 +12,7 @@ workspace = frame.begin(
     "Who is about to leave?",
     "This page gives each customer the probability of ordering nothing in the days ahead, shows how good that estimate was "
     "on months it had not seen, and lists the valuable customers to act on first.",
+    owns=["horizon"],
 )
 horizon = inputs.ask_horizon()
 framework, theme = inputs.framework(), figures.theme()
@@ -20,12 +21,12 @@ customers = cached.customers(inputs.as_of(), framework, horizon)
 today = long_day(to_date(workspace.as_of_day))
 card = findings.card_of(scores, "churn")
 listed = metrics.worth_keeping(customers, framework)
-found = findings.who_may_leave(scores, customers, metrics.n_likely_to_leave(listed), horizon)
+found = findings.who_may_leave(scores, customers, listed, horizon)
 st.markdown(f"### {messages.plain(found.says)}")
 
 if card.verdict == "shown":
     by_stage = metrics.churn_by_stage(customers, framework)
-    subtitle = f"Mean probability of no order in the {horizon} days after {today}, by stage; whiskers: 80 % interval"
+    subtitle = f"Mean probability of no order in the {horizon} days after {today}, by stage; whiskers: mean of the customers' 80 % intervals"
     figures.show(
         charts.churn_by_stage(by_stage, framework, title=found.title, subtitle=subtitle, theme=theme),
         found.title,

@@ -11,6 +11,7 @@ workspace = frame.begin(
     "What is each customer likely to be worth?",
     "This page projects orders and spend of each customer over the days ahead, beside what they spent so far, and shows how "
     "far such projections were off on months they had not seen.",
+    owns=["horizon"],
 )
 horizon = inputs.ask_horizon()
 framework, theme = inputs.framework(), figures.theme()
@@ -25,13 +26,13 @@ st.markdown(f"### {messages.plain(found.says)}")
 if orders.verdict == "shown":
     expected = metrics.expected_totals(customers)
     facts = st.columns(3)
-    facts[0].metric(
-        f"Orders expected, {horizon} days", f"{expected.orders:,.0f}", help="Days with an order, all customers."
+    of_all = f"All {len(customers):,} known people together, in the {horizon} days after {today}."
+    facts[0].metric(f"Days with an order, {horizon} days", f"{expected.orders:,.0f}", help=of_all)
+    facts[1].metric(
+        f"Spend, {horizon} days", money(expected.spend, currency) if spend.verdict == "shown" else None, help=of_all
     )
-    facts[1].metric("Spend expected", money(expected.spend, currency) if spend.verdict == "shown" else None)
-    facts[2].metric(
-        "Spent so far", money(metrics.spend_so_far(customers), currency) if workspace.frames.has_amounts else None
-    )
+    so_far = money(metrics.spend_so_far(customers), currency) if workspace.frames.has_amounts else None
+    facts[2].metric(f"Spent up to {today}", so_far, help="Net, the same people.")
 
 if spend.verdict == "shown":
     by_stage = metrics.value_by_stage(customers, framework)
@@ -53,7 +54,7 @@ if spend.verdict == "shown":
     figures.download(listed, "most_valuable.csv", f"All {len(listed):,} of this list (CSV)", "most_valuable")
 
     st.header("How good is this projection?", anchor=False)
-    tables.show_quality(spend)
+    tables.show_quality(spend, currency)
     deciles = metrics.value_deciles(scores.test)
     title, subtitle = (
         "Said and happened",

@@ -5,9 +5,10 @@ import streamlit as st
 from clm_core.errors import ClmError
 from clm_core.outputs import customer_table, zip_outputs
 from clm_core.recipe import dump_recipe
+from clm_core.snippets import command_for
 from clm_core.tables import to_date
 from clm_core.wording import long_day
-from pages.ui import cached, figures, frame, inputs, messages
+from pages.ui import cached, figures, frame, inputs, messages, state
 
 workspace = frame.begin(
     "Take it with you",
@@ -15,7 +16,8 @@ workspace = frame.begin(
     "that makes it again next month.",
 )
 try:
-    analysis = cached.analysis(inputs.as_of(), inputs.framework(), inputs.horizon(), inputs.recipe())
+    recipe = inputs.recipe()
+    analysis = cached.analysis(inputs.as_of(), inputs.framework(), inputs.horizon(), recipe)
 except ClmError as fault:
     messages.show_error(fault)
     st.stop()
@@ -40,14 +42,14 @@ left.download_button(
 )
 right.download_button(
     "Download the recipe (TOML)",
-    data=lambda: dump_recipe(inputs.recipe()),
+    data=dump_recipe(recipe),
     file_name="recipe.toml",
     mime="application/toml",
     on_click="ignore",
     icon=":material/receipt_long:",
     help="Columns, framework, limits, personas, day and horizon, without any customer row.",
 )
-st.code("python -m clm_core analyse orders.csv --recipe recipe.toml --out results", language="bash")
+st.code(command_for(state.names_by_table()), language="bash")
 
 st.header("Share a link", anchor=False)
 st.markdown(

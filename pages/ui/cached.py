@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import date
@@ -11,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from clm_core.engine import Engine, open_engine
-from clm_core.errors import ClmError
+from clm_core.errors import ClmError, InputError
 from clm_core.frameworks import Framework
 from clm_core.ingest import Inspection, TableKind, inspect
 from clm_core.models import Scores, score_customers
@@ -38,8 +39,9 @@ Result = TypeVar("Result")
 
 @st.cache_resource(show_spinner=False)
 def vault() -> Vault:
-    """The process' vault, with its sweeper running."""
+    """The process' vault, with its sweeper running, emptied when the process ends."""
     opened = Vault()
+    atexit.register(opened.close)
     opened.sweep_forever()
     return opened
 
@@ -77,7 +79,17 @@ def _sample(files: tuple[SourceFile, ...]) -> Dataset:
 def dataset() -> Dataset:
     """The session's files as canonical tables."""
 
-    if state.is_sample() and not state.mappings():
+    if not any(file.kind == "orders" for file in state.files()):
+        missing = InputError(
+            "There is no orders file yet.",
+            where="this session",
+            found=", ".join(f"{file.name} ({file.kind})" for file in state.files()),
+            allowed="one orders file, and others beside it",
+            next_step="Upload the orders that belong to these files.",
+        )
+        missing.table = "orders"
+        raise missing
+    if state.is_whole_sample():
         return _sample(tuple(state.files()))
 
     def read() -> Dataset:

@@ -46,7 +46,4 @@ def how_made(step: str, facts: Sequence[tuple[str, str]]) -> None:
         for label, text in facts:
             st.markdown(f"**{label}**  {plain(text)}")
         st.caption("Python that reproduces it")
-        names: dict[str, list[str]] = {}
-        for file in state.files():
-            names.setdefault(file.kind, []).append(file.name)
-        st.code(python_for(step, names), language="python")
+        st.code(python_for(step, state.names_by_table()), language="python")

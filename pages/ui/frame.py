@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from clm_core.errors import ClmError, Issue
 from clm_core.features import known_features
@@ -17,6 +19,8 @@ from clm_core.wording import count, long_day
 from pages.ui import cached, inputs, messages, state, uploads
 
 DATA_PAGE = "pages/data/files.py"
+RULES_PAGE = "pages/understand/stage_rules.py"
+PERSONAS_PAGE = "pages/understand/personas.py"
 FILES_HELP = "CSV, TSV, text, Excel or Parquet, also compressed. Several files of one shape are read as one history."
 UNLOCKS: dict[TableKind, str] = {
     "customers": "Sign-up dates place people who never ordered; traits such as age or plan can be used in personas.",
@@ -25,24 +29,18 @@ UNLOCKS: dict[TableKind, str] = {
 }
 
 
-def begin(question: str, promise: str, *, has_limits_elsewhere: bool = True) -> Workspace:
+def begin(question: str, promise: str, *, owns: Sequence[str] = ()) -> Workspace:
     """Show the heading, guard against missing data, and return the workspace that the page reads.
 
-    ``promise`` says what the page will show; it stands alone while there is no data. The page that shows the sliders of the
-    limits passes ``has_limits_elsewhere=False``: they keep the address themselves.
+    ``promise`` says what the page will show; it stands alone while there is no data. ``owns`` names the shared
+    choices ("limits", "horizon") whose widgets the page shows: those keep the address themselves.
     """
     st.title(question, anchor=False)
     if not state.files():
         _offer_sample(promise)
         st.stop()
-    try:
-        workspace = cached.workspace(inputs.as_of())
-    except ClmError as fault:
-        messages.show_error(fault)
-        st.page_link(DATA_PAGE, label="Go to the data page", icon=":material/upload_file:")
-        st.stop()
-    if has_limits_elsewhere:
-        inputs.keep_limits_in_address()
+    workspace = cached.workspace(inputs.as_of())
+    inputs.keep_in_address(owns)
     n_orders = count_orders(workspace.dataset.tables.orders, workspace.as_of_day)
     st.caption(
         f"{data_name()} · {long_day(to_date(workspace.frames.first_day))} to {long_day(to_date(workspace.as_of_day))} · "
@@ -75,9 +73,23 @@ def data_name() -> str:
 
 def read_files() -> None:
     """Read the session's files before the sidebar needs them, so that progress shows where people look."""
+    if any(not file.path.exists() for file in state.files()):
+        state.set_files(())
+        state.leave_notice("Your files were deleted from this server after an hour idle. Upload them again to go on.")
     if state.files():
         with suppress(ClmError):  # the page itself says what is wrong with the files
             cached.dataset()
+
+
+def run(navigation: Page) -> None:
+    """Run the page; what it cannot do is said in words, with the places where it can be mended."""
+    try:
+        navigation.run()
+    except ClmError as fault:
+        messages.show_error(fault)
+        st.page_link(RULES_PAGE, label="Change the rules and limits", icon=":material/tune:")
+        st.page_link(PERSONAS_PAGE, label="Change the personas", icon=":material/groups:")
+        st.page_link(DATA_PAGE, label="Change the files", icon=":material/upload_file:")
 
 
 def show_sidebar() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
@@ -50,6 +52,8 @@ def _follow_link() -> None:
     for name, limit in shipped_framework().limits.items():
         if name not in st.session_state and name in st.query_params:
             st.session_state[name] = int(_limit_value(name, limit))
+    if HORIZON not in st.session_state and st.query_params.get(HORIZON) in [str(days) for days in HORIZONS]:
+        st.session_state[HORIZON] = int(st.query_params[HORIZON])
 
 
 def _write(name: str, value: str, default: str) -> None:
@@ -92,7 +96,7 @@ def _limit_value(name: str, limit: Limit) -> float:
         value = float(given) if given is not None else limit.value
     except (TypeError, ValueError):
         return limit.value
-    return min(max(value, limit.least), limit.most)
+    return min(max(value, limit.least), limit.most) if math.isfinite(value) else limit.value
 
 
 def ask_limits(base: Framework) -> None:
@@ -111,10 +115,13 @@ def ask_limits(base: Framework) -> None:
             )
 
 
-def keep_limits_in_address() -> None:
-    """Write changed limits into the address on pages that have no slider for them, so that every page can be shared."""
-    for name, limit in shipped_framework().limits.items():
-        _write(name, f"{_limit_value(name, limit):g}", f"{limit.value:g}")
+def keep_in_address(owned: Sequence[str]) -> None:
+    """Write changed limits and horizon into the address on pages without their widgets, so that every page can be shared."""
+    if "limits" not in owned:
+        for name, limit in shipped_framework().limits.items():
+            _write(name, f"{_limit_value(name, limit):g}", f"{limit.value:g}")
+    if "horizon" not in owned:
+        _write(HORIZON, str(horizon()), str(HORIZONS[2]))
 
 
 def reset_limits() -> None:
@@ -151,7 +158,7 @@ def recipe() -> Recipe:
         framework=chosen.id,
         limits=chosen.limit_values,
         horizon_days=horizon(),
-        as_of=as_of() or to_date(last_order_day(cached.dataset().tables)),
+        as_of=as_of(),  # left open when it is the day of the last order, so that next month's file moves on
         mapping=mapping,
         personas=state.personas(),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from clm_core.errors import ClmError
@@ -17,7 +19,7 @@ def show(kind: TableKind, *, is_open: bool = False) -> None:
     if is_open and not _can_be_opened(kind):
         return
     # a key for each case: what a person closed while all was well must be open when something is wrong
-    key, label = f"columns_{kind}_{is_open}", "Columns: check and correct"
+    key, label = f"columns_{kind}_{is_open}", f"Columns of the {kind} file: check and correct"
     drawer = st.expander(label, is_open, key=key, icon=":material/table:", on_change="rerun")
     if not drawer.open:
         return
@@ -30,16 +32,20 @@ def show(kind: TableKind, *, is_open: bool = False) -> None:
             format_func=ORDERS_OF_DATE.__getitem__,
         )  # fmt: skip
         decimal = st.selectbox("Decimal mark", [".", ","], [".", ","].index(current.decimal))
-        grain = st.selectbox(
-            "The amount is", ["line", "order"], ["line", "order"].index(current.amount_grain),
-            format_func={"line": "each line's own", "order": "the whole order's"}.get,
-        )  # fmt: skip
+        grain = _ask_grain(current) if kind == "orders" else current.amount_grain
         if st.form_submit_button("Read the file this way", type="primary"):
             columns = {role: name for role, name in chosen.items() if name != NOT_IN_FILE}
             state.set_mapping(
                 kind, Mapping(columns=columns, date_order=date_order, decimal=decimal, amount_grain=grain)
             )
             st.rerun()
+
+
+def _ask_grain(current: Mapping) -> Literal["line", "order"]:
+    words = {"line": "each line's own", "order": "the whole order's"}
+    return st.selectbox(
+        "The amount is", list(words), list(words).index(current.amount_grain), format_func=words.__getitem__
+    )
 
 
 def _can_be_opened(kind: TableKind) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from clm_core.conditions import WORDS, Condition, sentence
-from clm_core.errors import ClmError
+from clm_core.errors import ClmError, DefinitionError
 from clm_core.features import features_of, known_features
 from clm_core.personas import MOST_PERSONAS, Persona, require_sound
 from clm_core.pipeline import Workspace
@@ -27,10 +27,11 @@ def show(workspace: Workspace) -> None:
     """The editor: choose a persona or a new one, change it, save; move it up or down; remove it."""
     st.header("Change the personas", anchor=False)
     personas = state.personas()
-    names = [persona.name for persona in personas]
-    options = [*names, NEW] if len(personas) < MOST_PERSONAS else names
-    chosen = st.selectbox("Persona", options, key=CHOSEN, help="Choose one to edit, or make a new one.")
-    place = names.index(chosen) if chosen in names else len(personas)
+    labels = [*(persona.name for persona in personas), NEW]
+    places = range(len(labels) if len(personas) < MOST_PERSONAS else len(personas))
+    place = st.selectbox(
+        "Persona", places, format_func=labels.__getitem__, key=CHOSEN, help="Choose one to edit, or make a new one."
+    )
     if place < len(personas):
         _order_buttons(place, len(personas))
     _form(personas, place, workspace)
@@ -61,6 +62,7 @@ def _move(place: int, by: int) -> None:
     personas = list(state.personas())
     personas.insert(place + by, personas.pop(place))
     state.set_personas(tuple(personas))
+    st.session_state[CHOSEN] = place + by
 
 
 def _remove(place: int) -> None:
@@ -123,9 +125,7 @@ def _save(
         rule: Condition = (
             current.rule if current and edited is None else from_table(edited or RuleTable("all", ()), features)
         )
-        saved = Persona(
-            name=name.strip() or "Unnamed", story=story, traits=_words(traits), hobbies=_words(hobbies), rule=rule
-        )
+        saved = Persona(name=_required(name), story=story, traits=_words(traits), hobbies=_words(hobbies), rule=rule)
         chosen = (*personas[:place], saved, *personas[place + 1 :])
         require_sound(chosen, features)
     except ClmError as fault:
@@ -133,6 +133,18 @@ def _save(
         return
     state.set_personas(chosen)
     st.rerun()
+
+
+def _required(name: str) -> str:
+    if not name.strip():
+        raise DefinitionError(
+            "The persona has no name.",
+            where="Name",
+            found="nothing",
+            allowed="up to 60 characters",
+            next_step="Give it one.",
+        )
+    return name.strip()
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -45,16 +45,42 @@ def files() -> tuple[SourceFile, ...]:
     return tuple(st.session_state.get(FILES, ()))
 
 
+def names_by_table() -> dict[str, list[str]]:
+    """The users' names of the files, by table."""
+    names: dict[str, list[str]] = {}
+    for file in files():
+        names.setdefault(file.kind, []).append(file.name)
+    return names
+
+
 def set_files(chosen: tuple[SourceFile, ...], *, is_sample: bool = False) -> None:
-    """Replace the session's files; choices about columns belong to the old files and go with them."""
+    """Replace the session's files; what was chosen for the old ones (columns, the sample's personas) goes with them."""
+    if bool(st.session_state.get(IS_SAMPLE, False)) != is_sample or not chosen:
+        st.session_state.pop(PERSONAS, None)
+        st.session_state.pop(MAPPINGS, None)
     st.session_state[FILES] = chosen
     st.session_state[IS_SAMPLE] = is_sample
-    st.session_state.pop(MAPPINGS, None)
+
+
+def forget_mapping(kind: TableKind) -> None:
+    """Columns chosen for a file mean nothing for the next one."""
+    st.session_state[MAPPINGS] = {known: mapping for known, mapping in mappings().items() if known != kind}
+
+
+def remove_files(kind: TableKind) -> None:
+    """Take the files of one table out."""
+    forget_mapping(kind)
+    set_files(tuple(file for file in files() if file.kind != kind), is_sample=is_sample() and kind != "orders")
 
 
 def is_sample() -> bool:
     """True while the sample shop is loaded."""
     return bool(st.session_state.get(IS_SAMPLE, False))
+
+
+def is_whole_sample() -> bool:
+    """True while every file is the sample's own, read as guessed."""
+    return is_sample() and not mappings() and all(file.path.parent == SAMPLE_FOLDER for file in files())
 
 
 def mappings() -> dict[TableKind, Mapping]:

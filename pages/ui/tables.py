@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from clm_core.frameworks import Framework
-from clm_core.metrics import quality_table
+from clm_core.metrics import AT_STAKE, quality_table
 from clm_core.models import ModelCard
 from clm_core.pipeline import Workspace
+from pages.ui.messages import plain
 
 SHOWN = 20
 LABELS = {
@@ -22,13 +23,13 @@ LABELS = {
     "churn_prob": "Churn",
     "churn_prob_low": "Churn, low",
     "churn_prob_high": "Churn, high",
-    "value_at_stake": "At stake",
+    AT_STAKE: "At stake",
     "expected_spend": "Expected spend",
     "expected_spend_low": "Expected, low",
     "expected_spend_high": "Expected, high",
 }
 SHARES = ("churn_prob", "churn_prob_low", "churn_prob_high")
-MONEY = ("spend_total", "spend_365d", "value_at_stake", "expected_spend", "expected_spend_low", "expected_spend_high")
+MONEY = ("spend_total", "spend_365d", AT_STAKE, "expected_spend", "expected_spend_low", "expected_spend_high")
 
 
 def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framework) -> None:
@@ -36,12 +37,14 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     names = {stage.id: stage.name for stage in framework.stages}
     currency = workspace.dataset.tables.currency
     unit = f" ({currency})" if currency else ""
+    labels = LABELS if workspace.frames.has_amounts else {**LABELS, AT_STAKE: "At stake (orders)"}
+    money = MONEY if workspace.frames.has_amounts else ()
     columns = {
-        name: st.column_config.NumberColumn(LABELS[name], format="%.1f %%")
+        name: st.column_config.NumberColumn(labels[name], format="%.1f %%")
         if name in SHARES
-        else st.column_config.NumberColumn(LABELS[name] + unit, format="accounting")
-        if name in MONEY
-        else LABELS[name]
+        else st.column_config.NumberColumn(labels[name] + unit, format="accounting")
+        if name in money
+        else labels[name]
         for name in listed.columns
     }
     first = listed.head(SHOWN)
@@ -50,9 +53,23 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     st.dataframe(first.assign(stage=first["stage"].map(names), **shares), hide_index=True, column_config=columns)
 
 
-def show_quality(card: ModelCard) -> None:
+def show_explanation(told: pd.DataFrame, framework: Framework) -> None:
+    """Each rule in the order asked, whether it holds for the customer, and which one decided."""
+    rows = [
+        {
+            "Stage": plain(framework.stage(row.stage).name),
+            "When": plain(row.sentence),
+            "Holds": "decides" if row.decides else "yes" if row.is_true else "no",
+            "Because": plain(row.values_read),
+        }
+        for row in told.itertuples()
+    ]
+    st.table(rows, border="horizontal")
+
+
+def show_quality(card: ModelCard, currency: str = "") -> None:
     """The model's metrics beside the baseline's, on customers and months it had not seen."""
-    st.table(quality_table(card), border="horizontal")
+    st.table(quality_table(card, currency), border="horizontal")
     st.caption(f"Baseline: {card.baseline} Test window: {card.test_window[0]} to {card.test_window[1]}.")
 
 

@@ -31,8 +31,11 @@ def ask(kind: TableKind, label: str, help_text: str) -> None:
 
 def _take(kind: TableKind, given: list[UploadedFile]) -> None:
     arrived = tuple(_spool(kind, file) for file in given)
-    others = () if state.is_sample() else tuple(file for file in state.files() if file.kind != kind)
-    state.set_files((*others, *arrived))
+    # one's own orders take the place of the whole sample; another table joins the sample's orders
+    leaves_sample = state.is_sample() and kind == "orders"
+    others = () if leaves_sample else tuple(file for file in state.files() if file.kind != kind)
+    state.forget_mapping(kind)
+    state.set_files((*others, *arrived), is_sample=state.is_sample() and not leaves_sample)
     state.renew_uploaders()
     for file in given:
         _release(file)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+ROOT_PREFIX = "lifecycle-workbench-"
 IDLE_SECONDS = 60 * 60
 SWEEP_SECONDS = 60
 MOST_VALUES = 12
@@ -36,7 +37,8 @@ class Vault:
     def __init__(self, root: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         base = root or Path(os.environ.get("LIFECYCLE_DATA_DIR", tempfile.gettempdir()))
         base.mkdir(parents=True, exist_ok=True)
-        self._root = Path(tempfile.mkdtemp(prefix="lifecycle-workbench-", dir=base))
+        _clear_abandoned(base)
+        self._root = Path(tempfile.mkdtemp(prefix=f"{ROOT_PREFIX}{os.getpid()}-", dir=base))
         self._clock = clock
         self._compartments: dict[str, _Compartment] = {}
         self._lock = threading.Lock()
@@ -51,13 +53,11 @@ class Vault:
             return compartment
 
     def keep_file(self, session: str, name: str, content: memoryview) -> Path:
-        """Write a file into the session's folder under a name of our own, keeping only the endings of the user's."""
-        endings = "".join(Path(name).suffixes[-2:])[-16:]
-        safe = "".join(ch for ch in endings if ch.isalnum() or ch == ".")
-        handle, path = tempfile.mkstemp(suffix=safe, dir=self._open(session).folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        return Path(path)
+        """Write a file into a folder of its own, under the user's name for it less what a path could be made of."""
+        kept = "".join(ch if ch.isalnum() or ch in "._- " else "_" for ch in Path(name).name)[-80:].lstrip(". ")
+        path = Path(tempfile.mkdtemp(dir=self._open(session).folder)) / (kept or "file")
+        path.write_bytes(content)
+        return path
 
     def recall(self, session: str, key: Hashable, make: Callable[[], Any]) -> Any:
         """The session's value under ``key``, made once. Values with a ``close`` are closed when they leave."""
@@ -81,6 +81,12 @@ class Vault:
                 compartment.values.clear()
             shutil.rmtree(compartment.folder, ignore_errors=True)
 
+    def close(self) -> None:
+        """Forget everybody and remove the vault's own folder; for the end of the process."""
+        for name in list(self._compartments):
+            self.forget(name)
+        shutil.rmtree(self._root, ignore_errors=True)
+
     def sweep(self) -> list[str]:
         """Forget every session idle for longer than allowed; who they were."""
         now = self._clock()
@@ -99,6 +105,24 @@ class Vault:
                 self.sweep()
 
         threading.Thread(target=run, name="vault-sweeper", daemon=True).start()
+
+
+def _clear_abandoned(base: Path) -> None:
+    """Remove the folders of processes that are gone: one that was killed could not clear up after itself."""
+    for root in base.glob(f"{ROOT_PREFIX}*"):
+        owner = root.name.removeprefix(ROOT_PREFIX).split("-")[0]
+        if not owner.isdigit() or not _is_alive(int(owner)):
+            shutil.rmtree(root, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it exists, and belongs to somebody else
+        return True
+    return True
 
 
 def _close(value: Any) -> None:

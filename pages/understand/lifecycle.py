@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clm_core import charts, findings, metrics
-from clm_core.tables import to_date
+from clm_core.tables import count_orders, to_date
 from clm_core.wording import long_day, month, percent, signed
 from pages.ui import cached, figures, frame, inputs, messages
 
@@ -88,6 +88,17 @@ figures.show(
     "moves",
 )
 messages.show_finding(moved)
+st.header("Who arrived, and who left?", anchor=False)
+stage = st.selectbox(
+    "Stage", framework.stage_ids, format_func=lambda stage_id: framework.stage(stage_id).name, key="flow_stage"
+)
+flow = findings.who_came_and_went(lifecycle.stock, framework, stage)
+subtitle = f"People by month: newly known and arrived above zero, left below; {framework.stage(stage).name}"
+picture = charts.flow_bars(
+    lifecycle.stock, framework, stage, is_last_partial=is_partial, title=flow.title, subtitle=subtitle, theme=theme
+)
+figures.show(picture, flow.title, subtitle, metrics.flow_of(lifecycle.stock, stage), "flow")
+messages.show_finding(flow)
 st.page_link(
     "pages/understand/stage_rules.py", label="See and change the rules behind the stages", icon=":material/tune:"
 )
@@ -100,7 +111,7 @@ figures.how_made(
         ("Window", f"{len(workspace.ledger.snapshots)} month ends up to {today}; only rows up to each day count."),
         (
             "Rows",
-            f"{n_people:,} people with {workspace.dataset.tables.orders.num_rows:,} orders and credit notes in the files.",
+            f"{n_people:,} people with {count_orders(workspace.dataset.tables.orders, workspace.as_of_day):,} orders up to {today}.",
         ),
         ("Known", "A person is known from the first order or sign-up in the files; earlier history is not seen."),
         ("Source", framework.source),

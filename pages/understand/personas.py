@@ -53,6 +53,10 @@ figures.show(
 )
 
 st.header("What are they worth, and who may leave?", anchor=False)
+title = f"Who may order nothing in {horizon} days"
+subtitle = f"Mean churn probability of those who have bought, as of {today}; whiskers: mean of their 80 % intervals"
+picture = charts.persona_dots(table, "churn_prob", title=title, subtitle=subtitle, theme=theme)
+figures.show(picture, title, subtitle, table, "persona_churn")
 for row, persona in zip(table.itertuples(), [*personas, None], strict=True):
     with st.container(border=True):
         st.markdown(
@@ -62,7 +66,7 @@ for row, persona in zip(table.itertuples(), [*personas, None], strict=True):
             st.caption("Nobody falls here.")
             continue
         if row.n_customers < SMALL_GROUP:
-            st.caption("Fewer than 30 people: read these figures with care.")
+            st.caption(f"Fewer than {SMALL_GROUP} people: read these figures with care.")
         facts = st.columns(3)
         facts[0].metric(
             "Spent per person", money(row.spend_per_customer, currency) if workspace.frames.has_amounts else None

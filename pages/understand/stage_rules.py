@@ -5,15 +5,16 @@ import streamlit as st
 from clm_core import charts, findings, metrics
 from clm_core.features import known_features
 from clm_core.frameworks import dump_framework
+from clm_core.pipeline import explain_stage
 from clm_core.tables import to_date
 from clm_core.wording import long_day
-from pages.ui import cached, figures, frame, inputs, messages
+from pages.ui import cached, figures, frame, inputs, messages, tables
 
 workspace = frame.begin(
     "What decides a stage?",
     "This page shows the rules of the chosen framework as sentences, lets you move their limits, and redraws who is in "
     "which stage and who moved.",
-    has_limits_elsewhere=False,
+    owns=["limits"],
 )
 shipped = inputs.shipped_framework()
 st.markdown(messages.plain(shipped.idea))
@@ -68,6 +69,10 @@ st.table(
     ]
 )
 st.markdown(messages.plain(framework.note))
+
+st.header("Why is this customer here?", anchor=False)
+if asked := st.text_input("Customer id", key="asked_customer", max_chars=200, placeholder="as in your file").strip():
+    tables.show_explanation(explain_stage(workspace, framework, asked), framework)
 st.download_button(
     "Download this framework (TOML)",
     data=lambda: dump_framework(framework),

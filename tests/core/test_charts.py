@@ -83,9 +83,6 @@ CHURN = pd.DataFrame(
         "e_mail": SECRET,
     }
 )
-HISTOGRAM = pd.DataFrame(
-    {"bin_low": [0.0, 0.5], "bin_high": [0.5, 1.0], "n_customers": [10, 90], "e_mail": SECRET},
-)
 BINS = pd.DataFrame(
     {
         "bin": [0, 1],
@@ -131,7 +128,6 @@ FIGURES: dict[str, tuple[Figure, pd.DataFrame]] = {
     "persona_bars": (charts.persona_bars, PERSONAS),
     "persona_stage_heat": (lambda f, **k: charts.persona_stage_heat(f, FRAMEWORK, **k), PERSONA_STAGES),
     "persona_dots": (lambda f, **k: charts.persona_dots(f, "churn_prob", **k), PERSONAS),
-    "churn_histogram": (charts.churn_histogram, HISTOGRAM),
     "churn_by_stage": (lambda f, **k: charts.churn_by_stage(f, FRAMEWORK, **k), CHURN),
     "calibration": (charts.calibration, BINS),
     "gains": (charts.gains, GAINS),

@@ -66,7 +66,7 @@ def test_an_explanation_shows_every_rule_and_the_one_that_decides(make_orders, e
     assert told["is_true"].tolist() == [False, False, True, True, False, True]
     assert told["decides"].tolist() == [False, False, True, False, False, False]
     assert told["sentence"].tolist()[-1] == "everyone else"
-    assert told["values"].tolist() == [
+    assert told["values_read"].tolist() == [
         "days_since_last_order = 10, n_orders = 2",
         "days_since_last_order = 10, n_orders = 2",
         "n_advocacy_365d = unknown, n_orders = 2",
@@ -95,7 +95,7 @@ def test_a_rule_may_carry_the_name_of_a_feature(make_orders, engine):
     )
     told = explain_customer(frame, named, FEATURES)
     assert told["decides"].tolist() == [False, True, False]
-    assert told["values"].tolist() == ["n_orders = 1", "tenure_days = 0", ""]
+    assert told["values_read"].tolist() == ["n_orders = 1", "tenure_days = 0", ""]
 
 
 @pytest.mark.parametrize("framework", shipped_frameworks(), ids=lambda framework: framework.id)

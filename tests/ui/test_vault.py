@@ -1,5 +1,8 @@
 """The private compartment of each session."""
 
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 
 from pages.ui.vault import IDLE_SECONDS, MOST_VALUES, Vault
@@ -54,6 +57,29 @@ def test_the_eldest_results_go_first_and_are_closed(tmp_path):
 
 def test_a_file_name_cannot_leave_the_folder(tmp_path):
     vault = Vault(tmp_path)
-    path = vault.keep_file("a", "../../etc/passwd.c/sv", memoryview(b"x"))
-    assert tmp_path in path.parents
-    assert path.suffix in ("", ".csv", ".")
+    for name, kept in (
+        ("../../etc/passwd", "passwd"),
+        ("..", "file"),
+        ("a/b\\c.csv", "b_c.csv"),
+        ("my orders.csv", "my orders.csv"),
+    ):
+        path = vault.keep_file("a", name, memoryview(b"x"))
+        assert tmp_path in path.resolve().parents
+        assert path.name == kept
+
+
+def test_closing_leaves_nothing_behind(tmp_path):
+    vault = Vault(tmp_path)
+    vault.keep_file("a", "a.csv", memoryview(b"1"))
+    vault.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_processes_that_are_gone_are_removed_at_the_start(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    for owner in (gone.pid, os.getppid()):
+        (tmp_path / f"lifecycle-workbench-{owner}-x").mkdir()
+    Vault(tmp_path)
+    left = {path.name.split("-")[2] for path in tmp_path.iterdir()}
+    assert left == {str(os.getppid()), str(os.getpid())}
