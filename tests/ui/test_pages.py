@@ -35,6 +35,11 @@ def uploaded(content, name="orders.csv"):
     return app
 
 
+def open_drawer(app, key):
+    app.session_state[key] = True
+    return app.run()
+
+
 def test_every_page_is_in_the_menu():
     listed = (ROOT / "app.py").read_text(encoding="utf-8")
     assert [page for page in PAGES if page not in listed] == []
@@ -114,25 +119,83 @@ def test_a_limit_in_the_address_moves_people_between_stages():
     assert at_risk(strict) > at_risk(shipped)
 
 
-def test_limits_that_leave_no_room_are_explained():
-    app = (
-        started(sample="shop", at_risk_days="400", lost_days="300").switch_page("pages/understand/stage_rules.py").run()
-    )
-    assert not app.exception
-    assert "nobody could be at risk" in app.error[0].value
-
-
 def test_another_framework_shows_its_own_stages():
     app = started(sample="shop", framework="race").switch_page("pages/understand/stage_rules.py").run()
     assert not app.exception
     assert {"Reach", "Act", "Convert", "Engage", "At risk", "Lost"} == set(app.table[0].value["Stage"])
 
 
-def test_nonsense_in_the_address_is_ignored():
-    app = started(sample="shop", framework="nonsense", at_risk_days="many", as_of="2099-01-01", horizon="7")
+@pytest.mark.parametrize("limit", ["many", "nan", "inf", "-inf", "1e999"])
+def test_nonsense_in_the_address_is_ignored(limit):
+    app = started(sample="shop", framework="nonsense", at_risk_days=limit, as_of="2099-01-01", horizon="7")
     app.switch_page("pages/understand/lifecycle.py").run()
     assert not app.exception
     assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_limits_that_leave_no_room_are_told_on_every_page(page):
+    app = started(sample="shop", at_risk_days="400", lost_days="300").switch_page(page).run()
+    assert not app.exception
+    assert "nobody could be at risk" in app.error[0].value
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "data" not in page])
+def test_an_early_day_works_on_every_page(page):
+    app = started(sample="shop", as_of="2024-12-15").switch_page(page).run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_horizon_in_the_address_holds_where_there_is_no_slider():
+    app = started(sample="shop", horizon="30").switch_page("pages/understand/personas.py").run()
+    assert not app.exception
+    assert "Churn in 30 days" in [metric.label for metric in app.metric]
+
+
+def test_own_orders_take_the_place_of_the_sample_and_its_personas(sample):
+    app = open_drawer(sample, "offer_Another orders file")
+    app.file_uploader[0].set_value(("mine.csv", ORDERS.encode(), "text/csv")).run()
+    assert "4 orders of 3 customers" in texts(app)
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception
+        assert not app.error
+
+
+def test_another_table_joins_the_sample(sample):
+    app = open_drawer(sample, "offer_Customers: 4,900 rows read")
+    traits = b"customer_id,created_at,colour\nC-000001,2024-11-02,red\nNEW-1,2026-01-05,blue\n"
+    app.file_uploader[0].set_value(("traits.csv", traits, "text/csv")).run()
+    assert not app.exception
+    assert "11,759 orders" in texts(app)
+
+
+def test_a_second_table_that_cannot_be_used_is_told_and_can_be_removed():
+    app = open_drawer(uploaded(ORDERS.encode()), "offer_Customers: not given")
+    app.file_uploader[0].set_value(("people.csv", b"name,colour\nA,red\n", "text/csv")).run()
+    assert not app.exception
+    assert "people.csv" in app.error[0].value.replace("\\", "")
+    next(button for button in app.button if button.label == "Remove this customers file").click().run()
+    assert not app.error
+    assert "4 orders of 3 customers" in texts(app)
+
+
+def test_why_a_customer_is_in_a_stage_is_told(sample):
+    app = sample.switch_page("pages/understand/stage_rules.py").run()
+    app.text_input(key="asked_customer").set_value("C-000001").run()
+    assert not app.exception
+    assert list(app.table[1].value["Holds"]).count("decides") == 1
+    app.text_input(key="asked_customer").set_value("nobody").run()
+    assert not app.exception
+    assert "Nobody of that id" in app.error[0].value
+
+
+def test_a_persona_without_a_name_is_refused(sample):
+    app = sample.switch_page("pages/understand/personas.py").run()
+    app.text_input[0].set_value("  ")
+    next(button for button in app.button if button.label == "Save this persona").click().run()
+    assert "The persona has no name" in app.error[0].value
 
 
 def test_a_persona_is_moved_up(sample):
