@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from clm_core.definitions import read_definition
 from clm_core.errors import DefinitionError, InputError, did_you_mean
 from clm_core.frameworks import SHIPPED, Framework, load_framework
 from clm_core.ingest import Mapping, TableKind
@@ -61,22 +61,14 @@ def parse_recipe(text: str, where: str = "recipe") -> Recipe:
     DefinitionError
         When the text is not TOML or not a recipe; the message names the first faulty place.
     """
-    try:
-        return Recipe.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as fault:
-        raise DefinitionError(
-            "The recipe is not valid TOML.", where=where, found=str(fault), next_step="Mend that line."
-        ) from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        place = " → ".join(str(part) for part in first["loc"])
-        raise DefinitionError(
-            "The recipe does not fit.",
-            where=f"{where}, {place}",
-            found=f"{first['msg']} ({first.get('input')!r})"[:300],
-            allowed=", ".join(Recipe.model_fields),
-            next_step="Mend this place, or start from the recipe.toml that a run writes.",
-        ) from fault
+    return read_definition(
+        Recipe,
+        text,
+        what="recipe",
+        where=where,
+        allowed=", ".join(Recipe.model_fields),
+        next_step="Mend this place, or start from the recipe.toml that a run writes.",
+    )
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib import resources
 
 import tomli_w
-from pydantic import ValidationError
 
+from clm_core.definitions import read_definition
 from clm_core.errors import DefinitionError, did_you_mean
 from clm_core.frameworks.model import Framework
 
@@ -50,21 +49,14 @@ def parse_framework(text: str, where: str = "framework file") -> Framework:
     DefinitionError
         When the text is not TOML, or not the shape of a framework; the message names the first faulty place.
     """
-    try:
-        return Framework.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as fault:
-        raise DefinitionError(
-            "The framework file is not valid TOML.", where=where, found=str(fault), next_step="Mend that line."
-        ) from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        raise DefinitionError(
-            "The framework definition does not fit.",
-            where=f"{where}, {' → '.join(str(part) for part in first['loc'])}",
-            found=f"{first['msg']} ({first.get('input')!r})",
-            allowed="stages, limits and rules as in the shipped definitions",
-            next_step="Mend this place; docs/frameworks.md shows every field.",
-        ) from fault
+    return read_definition(
+        Framework,
+        text,
+        what="framework definition",
+        where=where,
+        allowed="stages, limits and rules as in the shipped definitions",
+        next_step="Mend this place; docs/frameworks.md shows every field.",
+    )
 
 
 def dump_framework(framework: Framework) -> str:

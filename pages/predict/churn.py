@@ -4,21 +4,16 @@ import streamlit as st
 
 from clm_core import charts, findings, metrics
 from clm_core.models import calibration_bins
-from clm_core.tables import to_date
-from clm_core.wording import long_day, percent
-from pages.ui import cached, figures, frame, inputs, messages, tables
+from clm_core.wording import percent
+from pages.ui import figures, frame, messages, scored, tables
 
-workspace = frame.begin(
+page = scored.begin(
     "Who is about to leave?",
     "This page gives each customer the probability of ordering nothing in the days ahead, shows how good that estimate was "
     "on months it had not seen, and lists the valuable customers to act on first.",
-    owns=["horizon"],
 )
-horizon = inputs.ask_horizon()
-framework, theme = inputs.framework(), figures.theme()
-scores = cached.scores(inputs.as_of(), horizon)
-customers = cached.customers(inputs.as_of(), framework, horizon)
-today = long_day(to_date(workspace.as_of_day))
+scores, customers, framework = page.scores, page.customers, page.framework
+horizon, theme, today = page.horizon, page.theme, page.today
 card = findings.card_of(scores, "churn")
 listed = metrics.worth_keeping(customers, framework)
 found = findings.who_may_leave(scores, customers, listed, horizon)
@@ -40,7 +35,7 @@ if card.verdict == "shown":
     st.caption(
         "Still on the path, by churn probability × spend of the last 365 days (orders, where there are no amounts)."
     )
-    tables.show_customers(listed, workspace, framework)
+    tables.show_customers(listed, page.workspace, framework)
     figures.download(listed, "worth_keeping.csv", f"All {len(listed):,} of this list (CSV)", "worth_keeping")
 
     st.header("How good is this score?", anchor=False)

@@ -3,22 +3,16 @@
 import streamlit as st
 
 from clm_core import charts, findings, metrics
-from clm_core.tables import to_date
-from clm_core.wording import long_day, money
-from pages.ui import cached, figures, frame, inputs, messages, tables
+from clm_core.wording import money
+from pages.ui import figures, frame, messages, scored, tables
 
-workspace = frame.begin(
+page = scored.begin(
     "What is each customer likely to be worth?",
     "This page projects orders and spend of each customer over the days ahead, beside what they spent so far, and shows how "
     "far such projections were off on months they had not seen.",
-    owns=["horizon"],
 )
-horizon = inputs.ask_horizon()
-framework, theme = inputs.framework(), figures.theme()
-scores = cached.scores(inputs.as_of(), horizon)
-customers = cached.customers(inputs.as_of(), framework, horizon)
-currency = workspace.dataset.tables.currency
-today = long_day(to_date(workspace.as_of_day))
+scores, customers, framework = page.scores, page.customers, page.framework
+horizon, theme, today, currency = page.horizon, page.theme, page.today, page.currency
 spend, orders = findings.card_of(scores, "spend"), findings.card_of(scores, "orders")
 found = findings.what_is_to_come(scores, metrics.spend_so_far(customers), currency, horizon)
 st.markdown(f"### {messages.plain(found.says)}")
@@ -31,7 +25,7 @@ if orders.verdict == "shown":
     facts[1].metric(
         f"Spend, {horizon} days", money(expected.spend, currency) if spend.verdict == "shown" else None, help=of_all
     )
-    so_far = money(metrics.spend_so_far(customers), currency) if workspace.frames.has_amounts else None
+    so_far = money(metrics.spend_so_far(customers), currency) if page.workspace.frames.has_amounts else None
     facts[2].metric(f"Spent up to {today}", so_far, help="Net, the same people.")
 
 if spend.verdict == "shown":
@@ -50,7 +44,7 @@ if spend.verdict == "shown":
 
     st.header("Who is worth most?", anchor=False)
     listed = metrics.most_valuable(customers)
-    tables.show_customers(listed, workspace, framework)
+    tables.show_customers(listed, page.workspace, framework)
     figures.download(listed, "most_valuable.csv", f"All {len(listed):,} of this list (CSV)", "most_valuable")
 
     st.header("How good is this projection?", anchor=False)

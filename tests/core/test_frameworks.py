@@ -299,7 +299,7 @@ def test_an_unknown_framework_is_named_with_those_there_are():
 
 
 def test_text_that_is_no_toml_is_refused_with_its_line():
-    with pytest.raises(DefinitionError, match=r"The framework file is not valid TOML") as told:
+    with pytest.raises(DefinitionError, match=r"The framework definition is not valid TOML") as told:
         parse_framework('id = "x"\nname = \n', "mine.toml")
     assert told.value.where == "mine.toml"
     assert "line 2" in told.value.found
