@@ -155,6 +155,12 @@ def moves_of(moves: pd.DataFrame, as_of: object) -> pd.DataFrame:
     return moves[moves[c.AS_OF] == as_of].reset_index(drop=True)
 
 
+def busiest_stage(stock: pd.DataFrame) -> str:
+    """The stage that most people came into or left over all months."""
+    flows = stock.set_index(c.STAGE)[["entered", "arrived", "left"]].sum(axis=1)
+    return str(flows.groupby(level=0).sum().idxmax())
+
+
 def flow_of(stock: pd.DataFrame, stage_id: str) -> pd.DataFrame:
     """The months of one stage: stock, entered, arrived, left."""
     return stock[stock[c.STAGE] == stage_id].reset_index(drop=True)

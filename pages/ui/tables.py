@@ -37,17 +37,18 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     names = {stage.id: stage.name for stage in framework.stages}
     currency = workspace.dataset.tables.currency
     unit = f" ({currency})" if currency else ""
-    labels = LABELS if workspace.frames.has_amounts else {**LABELS, AT_STAKE: "At stake (orders)"}
-    money = MONEY if workspace.frames.has_amounts else ()
+    shown, formats = listed, {name: (LABELS[name] + unit, "accounting") for name in MONEY}
+    if not workspace.frames.has_amounts:
+        shown = listed.drop(columns="spend_365d", errors="ignore")
+        formats = {AT_STAKE: ("At stake (orders)", "%.1f")}
+    formats |= {name: (LABELS[name], "%.1f %%") for name in SHARES}
     columns = {
-        name: st.column_config.NumberColumn(labels[name], format="%.1f %%")
-        if name in SHARES
-        else st.column_config.NumberColumn(labels[name] + unit, format="accounting")
-        if name in money
-        else labels[name]
-        for name in listed.columns
+        name: st.column_config.NumberColumn(formats[name][0], format=formats[name][1])
+        if name in formats
+        else LABELS[name]
+        for name in shown.columns
     }
-    first = listed.head(SHOWN)
+    first = shown.head(SHOWN)
     shares = {name: first[name] * 100 for name in SHARES if name in first}
     st.caption(f"The first {len(first):,} of {len(listed):,}.")
     st.dataframe(first.assign(stage=first["stage"].map(names), **shares), hide_index=True, column_config=columns)

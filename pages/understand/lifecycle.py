@@ -89,9 +89,9 @@ figures.show(
 )
 messages.show_finding(moved)
 st.header("Who arrived, and who left?", anchor=False)
-stage = st.selectbox(
-    "Stage", framework.stage_ids, format_func=lambda stage_id: framework.stage(stage_id).name, key="flow_stage"
-)
+stages = framework.stage_ids
+busiest = stages.index(metrics.busiest_stage(lifecycle.stock))
+stage = st.selectbox("Stage", stages, busiest, format_func=lambda name: framework.stage(name).name, key="flow_stage")
 flow = findings.who_came_and_went(lifecycle.stock, framework, stage)
 subtitle = f"People by month: newly known and arrived above zero, left below; {framework.stage(stage).name}"
 picture = charts.flow_bars(
