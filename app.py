@@ -49,6 +49,4 @@ if get_script_run_ctx(suppress_warning=True) is not None:
 else:
     from pages.ui import serving
 
-    app = st.App(__file__)
-    serving.expect_navigation()
-    serving.warm_up()
+    app = st.App(__file__, lifespan=serving.lifespan)

@@ -6,6 +6,7 @@ import atexit
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -37,9 +38,9 @@ from pages.ui.vault import Vault
 Result = TypeVar("Result")
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def vault() -> Vault:
-    """The process' vault, with its sweeper running, emptied when the process ends."""
+    """The process' vault, with its sweeper running; the server empties it when it ends, as does the process."""
     opened = Vault()
     atexit.register(opened.close)
     opened.sweep_forever()

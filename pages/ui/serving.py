@@ -1,15 +1,28 @@
-"""What the server does before the first visitor connects."""
+"""What the server does before the first visitor connects, and when it ends."""
 
 from __future__ import annotations
 
-import atexit
 import gc
 import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages.ui import cached
 
-def expect_navigation() -> None:
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Warm up, serve, and leave nothing of anybody's behind."""
+    _expect_navigation()
+    _warm_up()
+    yield
+    cached.vault().close()
+
+
+def _expect_navigation() -> None:
     """Say at once that the menu comes from `st.navigation`, not from the files in `pages/`.
 
     Streamlit finds this out only when the script has run once; until then the first visitor of a fresh server who follows a
@@ -18,7 +31,7 @@ def expect_navigation() -> None:
     PagesManager.uses_pages_directory = False
 
 
-def warm_up() -> None:
+def _warm_up() -> None:
     """Import what every page needs, then take it out of the garbage collector's sight.
 
     Streamlit runs a full collection after every script run; with some hundred thousand long-lived objects of libraries in
@@ -26,12 +39,11 @@ def warm_up() -> None:
     """
     for module in (
         "clm_core.charts",
-        "pages.ui.cached",
         "pages.ui.figures",
         "pages.ui.frame",
         "pages.ui.persona_editor",
+        "pages.ui.scored",
     ):
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
-    atexit.register(gc.unfreeze)  # a process that ends must be able to let everything go

@@ -62,6 +62,19 @@ def test_the_first_visitor_of_a_fresh_server_may_follow_a_deep_link(chromium):
 
 
 @pytest.mark.browser
+def test_a_server_that_is_told_to_end_leaves_no_upload_behind(chromium, tmp_path, monkeypatch):
+    monkeypatch.setenv("LIFECYCLE_DATA_DIR", str(tmp_path))
+    orders = tmp_path / "orders.csv"
+    orders.write_text("order,customer,date,amount\n1,A,2026-01-05,5\n2,B,2026-01-06,6\n", encoding="utf-8")
+    with serve() as fresh:
+        context = chromium.new_context()
+        upload(context.new_page(), fresh, orders)
+        assert [path.name for path in tmp_path.rglob("*.csv") if path != orders] == ["orders.csv"]
+        context.close()
+    assert list(tmp_path.iterdir()) == [orders]
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("file", "facts"),
     [
