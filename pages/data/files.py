@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from clm_core import charts, findings, metrics
+from clm_core import charts, findings
 from clm_core.errors import ClmError
 from clm_core.pipeline import last_order_day
 from clm_core.tables import to_date
@@ -41,9 +41,9 @@ except ClmError as fault:
 framework = inputs.framework()
 counts = cached.stage_counts(inputs.as_of(), framework)
 orders, tables = dataset.imported["orders"], dataset.tables
-monthly = metrics.orders_by_month(tables)
+found, monthly = cached.order_overview()
+inputs.keep_in_address([])
 st.caption(f"{frame.data_name()} · {messages.plain(orders.inspection.dialect.summary)}")
-found = metrics.order_facts(tables)
 st.markdown(f"### {count(found.n_orders, 'order')} of {count(found.n_customers, 'customer')}")
 facts = st.columns(3)
 facts[0].metric(
@@ -89,7 +89,7 @@ st.header("How was it understood?", anchor=False)
 messages.show_issues(tuple(issue for result in dataset.imported.values() for issue in result.issues))
 if orders.rows_set_aside:
     figures.download(
-        orders.set_aside.to_pandas(),
+        orders.set_aside.to_pandas,
         "set_aside.csv",
         f"The {count(orders.rows_set_aside, 'row')} set aside (CSV)",
         "aside",

@@ -16,6 +16,7 @@ from clm_core.engine import Engine, open_engine
 from clm_core.errors import ClmError, InputError
 from clm_core.frameworks import Framework
 from clm_core.ingest import Inspection, TableKind, inspect
+from clm_core.metrics import OrderFacts, order_facts, orders_by_month
 from clm_core.models import Scores, score_customers
 from clm_core.pipeline import (
     Analysis,
@@ -101,6 +102,12 @@ def dataset() -> Dataset:
         return load_dataset(sources, Recipe(mapping=state.mappings()))
 
     return _recall("Reading the files", _data_key(), read)
+
+
+def order_overview() -> tuple[OrderFacts, pd.DataFrame]:
+    """The figures of the orders file, and its months."""
+    tables = dataset().tables
+    return _recall("Counting orders", _data_key(), lambda: (order_facts(tables), orders_by_month(tables)))
 
 
 def workspace(as_of: date | None) -> Workspace:

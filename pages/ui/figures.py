@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import altair as alt
 import pandas as pd
@@ -26,11 +26,11 @@ def show(chart: alt.TopLevelMixin, title: str, subtitle: str, data: pd.DataFrame
     download(data, f"{key}.csv", "Data of this chart (CSV)", key)
 
 
-def download(data: pd.DataFrame, file_name: str, label: str, key: str) -> None:
-    """A button that makes the CSV only when it is clicked."""
+def download(data: pd.DataFrame | Callable[[], pd.DataFrame], file_name: str, label: str, key: str) -> None:
+    """A button that makes the CSV, and the frame where it is given as a call, only when it is clicked."""
     st.download_button(
         label,
-        data=lambda: to_csv(data),
+        data=lambda: to_csv(data() if callable(data) else data),
         file_name=file_name,
         mime="text/csv",
         key=f"csv_{key}",
