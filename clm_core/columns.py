@@ -35,6 +35,11 @@ COST = "cost"
 IMPRESSIONS = "impressions"
 CLICKS = "clicks"
 CONVERSIONS = "conversions"
+SESSIONS = "sessions"
+SENDS = "sends"
+OPENS = "opens"
+REVENUE = "revenue"
+ENTERED_AT = "entered_at"
 
 # features
 N_ORDERS = "n_orders"

@@ -76,13 +76,17 @@ class TooThinError(ClmError):
 
 @dataclass(frozen=True)
 class Issue:
-    """One finding about data or a definition: how severe, what, how many rows, up to five examples."""
+    """One finding about data or a definition: how severe, what, how many rows, up to five examples.
+
+    ``switch`` names the field of :class:`clm_core.ingest.Mapping` that changes the treatment, where there is one.
+    """
 
     severity: Severity
     code: str
     message: str
     n_rows: int = 0
     examples: tuple[str, ...] = ()
+    switch: str = ""
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

@@ -100,8 +100,24 @@ EVENTS = TableContract(
 SPEND = TableContract(
     "spend",
     "channel and period",
+    # cost is null on every row of a report that tells what a channel did and not what it cost, and on none of another
     {c.CHANNEL: TEXT, c.STARTS_ON: MOMENT, c.DAY: DAY, c.COST: NUMBER},
-    {c.STAGE: TEXT, c.IMPRESSIONS: NUMBER, c.CLICKS: NUMBER, c.CONVERSIONS: NUMBER},
+    {
+        c.STAGE: TEXT,
+        c.IMPRESSIONS: NUMBER,
+        c.CLICKS: NUMBER,
+        c.CONVERSIONS: NUMBER,
+        c.SESSIONS: NUMBER,
+        c.SENDS: NUMBER,
+        c.OPENS: NUMBER,
+        c.REVENUE: NUMBER,
+    },
+)
+STAGE_HISTORY = TableContract(
+    "stage_history",
+    "stage that a customer entered, as another system recorded it",
+    {c.CUSTOMER_ID: TEXT, c.STAGE: TEXT, c.ENTERED_AT: MOMENT, c.DAY: DAY},
+    {},
 )
 
 EVENT_KINDS = (
@@ -129,6 +145,7 @@ class Tables:
     customers: pa.Table | None = None
     events: pa.Table | None = None
     spend: pa.Table | None = None
+    stage_history: pa.Table | None = None
     currency: str = ""
 
     @property

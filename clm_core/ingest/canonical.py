@@ -17,6 +17,7 @@ from clm_core.ingest.inspection import Inspection, look_at
 from clm_core.ingest.mapping import Mapping, check_mapping
 from clm_core.ingest.moments import OrderEvidence, find_order
 from clm_core.ingest.orders import build_orders
+from clm_core.ingest.presets import check_kind
 from clm_core.ingest.read import Source, load
 from clm_core.ingest.roles import ROLES, TableKind
 from clm_core.ingest.spend import build_spend
@@ -75,6 +76,8 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
         con = workspace.con
         source = load(workspace, paths)
         inspection = look_at(workspace, source, kind)
+        if mapping is None:  # a mapping that somebody chose stands, whatever the file looks like
+            check_kind(inspection.preset, kind, source.file_name)
         used = mapping or inspection.guess.mapping
         check_mapping(used, source, kind)
         used, date_issues = _settle_date_order(con, source, kind, used, is_guessed=mapping is None)

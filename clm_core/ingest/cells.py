@@ -13,9 +13,9 @@ from clm_core.ingest.moments import moments_sql
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES, TableKind
-from clm_core.ingest.values import number
+from clm_core.ingest.values import literal, number
 
-_NULLS = {"id": "null::varchar", "text": "null::varchar", "number": "null::double", "date": "null::timestamp"}
+_TYPES = {"id": "varchar", "text": "varchar", "number": "double", "date": "timestamp"}
 
 
 class Cells:
@@ -36,8 +36,10 @@ class Cells:
 
     def value(self, role: str) -> str:
         """What the role's cell says: an id, a text, a number or a moment; null where it says nothing."""
+        if not self.has(role) and role in self.mapping.constants:
+            return f"{literal(self.mapping.constants[role])}::{_TYPES[self._holds[role]]}"
         if not self.has(role):
-            return _NULLS[self._holds[role]]
+            return f"null::{_TYPES[self._holds[role]]}"
         return f"d_{role}.value" if role in self._read else f"finite({self.raw(role)})"
 
     def is_given(self, role: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clm_core.ingest.aliases import HEADERS, fold
+from clm_core.ingest.aliases import fold
+from clm_core.ingest.presets import known_headers
 
 WHITESPACE = "whitespace"
 _DELIMITERS = (",", ";", "\t", "|")
@@ -18,7 +19,6 @@ _SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", WHITESPACE:
 _SAMPLE_CHARS = 1 << 17
 _SAMPLE_ROWS = 200
 _VALUE = re.compile(r"\s*'?[(+-]?\D{0,3}\d[\d.,:/\-\sTZ+]*\D{0,3}[)]?\s*")
-_ALL_ALIASES = frozenset(word for roles in HEADERS.values() for words in roles.values() for word in words)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def find_header(rows: Sequence[Sequence[str | None]]) -> tuple[int, bool]:
 
 def _is_header(cells: Sequence[str]) -> bool:
     """A header has a word that is known as one, or no cell that reads as a number or date."""
-    if any(fold(cell) in _ALL_ALIASES for cell in cells):
+    if any(fold(cell) in known_headers() for cell in cells):
         return True
     return not any(_VALUE.fullmatch(cell) for cell in cells) and len(set(cells)) == len(cells)
 

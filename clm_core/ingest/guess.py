@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from clm_core import columns as c
-from clm_core.ingest.aliases import CURRENCY_CODES, HEADERS, HINTS, fold
+from clm_core.ingest.aliases import HINTS, fold
 from clm_core.ingest.claim import Claim
 from clm_core.ingest.content import guess_by_content
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.moments import find_order
+from clm_core.ingest.presets import Preset, column_for, folded_header, plain_headers
 from clm_core.ingest.profile import ColumnProfile
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
-from clm_core.ingest.roles import ROLES, UNIT_PRICE, Role, TableKind
+from clm_core.ingest.roles import PAID, ROLES, TIME_OF_DAY, UNIT_PRICE, Role, TableKind
 
+# what the cells of a role must be, where its name alone is too common
+_TELLING_CELLS = {
+    TIME_OF_DAY: re.compile(r"\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?( ?[AaPp][.]?[Mm][.]?)?"),
+    PAID: re.compile(
+        r"true|false|yes|no|y|n|0|1|ja|nein|oui|non|s[ií]|tak|nie|da|nu|да|нет|是|否|はい|いいえ", re.IGNORECASE
+    ),
+}
 _TOTAL_WORDS = ("total", "order", "summe", "gesamt", "suma", "subtotal")
 
 
@@ -29,25 +38,73 @@ class Guess:
     reasons: dict[str, str]
 
 
-def guess_mapping(con: Any, source: Source, profiles: Sequence[ColumnProfile], kind: TableKind) -> Guess:
-    """Guess the roles by header words first, by content where a file has no header."""
-    claims = _claims_by_header(profiles, kind) if source.dialect.has_header else guess_by_content(profiles, kind)
-    if kind == "orders":
-        claims = _settle_orders(claims, profiles, source.n_rows)
+def guess_mapping(
+    con: Any, source: Source, profiles: Sequence[ColumnProfile], kind: TableKind, preset: Preset | None
+) -> Guess:
+    """Guess the roles by what a known export calls them, by header words, by content where a file has no header."""
+    if preset is not None and preset.table == kind:
+        claims = _claims_by_preset(preset, profiles, kind)
+    else:
+        preset = None
+        claims = _claims_by_header(profiles, kind) if source.dialect.has_header else guess_by_content(profiles, kind)
+        if kind == "orders":
+            claims = _settle_orders(claims, profiles, source.n_rows)
     columns = {role.name: claims[role.name].column for role in ROLES[kind] if role.name in claims}
     date_role = next((role.name for role in ROLES[kind] if role.holds == "date" and role.name in columns), None)
     order = find_order(con, source.sql(columns[date_role])).order if date_role else "ymd"
     mapping = Mapping(
         columns=columns,
+        constants=preset.constants if preset else {},
+        preset=preset.id if preset else "",
         date_order=order,
         decimal=guess_decimal(con, source, columns, kind),
-        amount_grain=_guess_grain(con, source, columns),
+        amount_grain=(preset and preset.amount_grain) or _guess_grain(con, source, columns),
     )
     return Guess(
         mapping,
         {role: claims[role].confidence for role in columns},
         {role: claims[role].reason for role in columns},
     )
+
+
+def guess_kind(profiles: Sequence[ColumnProfile], source: Source) -> TableKind:
+    """Which table a file of no known export feeds; orders where nothing speaks for another."""
+    if not source.dialect.has_header:
+        return "orders"
+    found = {kind: set(_claims_by_header(profiles, kind)) for kind in ROLES}
+    if c.COST in found["spend"] and c.CUSTOMER_ID not in found["orders"]:
+        return "spend"
+    if {c.OCCURRED_AT, c.KIND} <= found["events"] and c.AMOUNT not in found["orders"]:
+        return "events"
+    customer = _claims_by_header(profiles, "customers").get(c.CUSTOMER_ID)
+    is_one_row_each = customer is not None and any(
+        p.name == customer.column and p.n_distinct == source.n_rows for p in profiles
+    )
+    if is_one_row_each and c.AMOUNT not in found["orders"] and c.ORDER_ID not in found["orders"]:
+        return "customers"
+    return "orders"
+
+
+def _claims_by_preset(preset: Preset, profiles: Sequence[ColumnProfile], kind: TableKind) -> dict[str, Claim]:
+    """What the export calls each role; what it needs and has under no such name is looked for as in any file."""
+    by_name = {p.name: p for p in profiles}
+    claims: dict[str, Claim] = {}
+    for role in ROLES[kind]:
+        taken = {claim.column for claim in claims.values()}
+        free = [name for name in by_name if name not in taken]
+        name = column_for(preset.columns.get(role.name, ()), [n for n in free if _may_hold(role, by_name[n])])
+        if name:
+            claims[role.name] = Claim(name, 0.99, f"the {preset.title} calls it '{name}'")
+    needed = {role.name for role in ROLES[kind] if role.required} - {*claims, *preset.constants}
+    if needed:
+        others = _claims_by_header([p for p in profiles if p.name not in {x.column for x in claims.values()}], kind)
+        claims.update({role: claim for role, claim in others.items() if role in needed})
+    return claims
+
+
+def _may_hold(role: Role, profile: ColumnProfile) -> bool:
+    """A column that a known export names may be blank throughout; it may not hold something else."""
+    return profile.looks_like == "empty" or _fits(role, profile)
 
 
 def _claims_by_header(profiles: Sequence[ColumnProfile], kind: TableKind) -> dict[str, Claim]:
@@ -65,8 +122,8 @@ def _claims_by_header(profiles: Sequence[ColumnProfile], kind: TableKind) -> dic
 
 def _by_alias(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -> Claim | None:
     """The first alias of the role that heads a column whose cells fit."""
-    folded = {_folded_header(p.name): p for p in reversed(free)}
-    for rank, alias in enumerate(HEADERS[kind][role.name]):
+    folded = {word: p for p in reversed(free) for word in folded_header(p.name)}
+    for rank, alias in enumerate(plain_headers(kind).get(role.name, ())):
         profile = folded.get(alias)
         if profile and _fits(role, profile):
             confidence = max(0.8, 0.98 - 0.005 * rank)
@@ -98,14 +155,8 @@ def _by_name_alone(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -
     if not role.required:
         return None
     blank = {fold(p.name): p for p in free if p.looks_like == "empty"}
-    name = next((blank[alias].name for alias in HEADERS[kind][role.name] if alias in blank), None)
+    name = next((blank[alias].name for alias in plain_headers(kind).get(role.name, ()) if alias in blank), None)
     return Claim(name, 0.3, f"'{name}' is a usual name for it, but its cells are blank") if name else None
-
-
-def _folded_header(name: str) -> str:
-    """A header without the currency some exports add in brackets: ``Amount spent (USD)``."""
-    words = name.replace("(", " ").replace(")", " ").split()
-    return fold(" ".join(word for word in words if word not in CURRENCY_CODES)) if "(" in name else fold(name)
 
 
 def _fits(role: Role, profile: ColumnProfile) -> bool:
@@ -113,6 +164,8 @@ def _fits(role: Role, profile: ColumnProfile) -> bool:
         return profile.looks_like == "date" or (profile.looks_like == "number" and _counts_days(profile))
     if role.holds == "number":
         return profile.looks_like in ("number", "empty")
+    if role.name in _TELLING_CELLS:
+        return bool(profile.samples) and all(_TELLING_CELLS[role.name].fullmatch(cell) for cell in profile.samples)
     # a column of dates is never an id or a label, whatever its name
     return profile.looks_like != "empty" and (profile.looks_like != "date" or role.name == "cancelled_at")
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clm_core.ingest.dialect import Dialect
-from clm_core.ingest.guess import Guess, guess_mapping
+from clm_core.ingest.guess import Guess, guess_kind, guess_mapping
+from clm_core.ingest.presets import Preset, recognise
 from clm_core.ingest.profile import ColumnProfile, profile_columns
 from clm_core.ingest.read import Source, load
 from clm_core.ingest.roles import TableKind
@@ -19,26 +20,28 @@ class Inspection:
     """What was found in the files before anything is decided."""
 
     file_name: str
+    kind: TableKind
+    preset: Preset | None
     dialect: Dialect
     columns: tuple[ColumnProfile, ...]
     n_rows: int
     guess: Guess
 
 
-def inspect(paths: Sequence[Path], kind: TableKind = "orders") -> Inspection:
-    """Read files as text and guess which column plays which role.
+def inspect(paths: Sequence[Path], kind: TableKind | None = None) -> Inspection:
+    """Read files as text, recognise the export, and guess which column plays which role.
 
     Parameters
     ----------
     paths
         One file, or several of one shape that together are one history.
     kind
-        What the rows are: orders, customers, events or spend.
+        What the rows are: orders, customers, events or spend. Left out, it is told by the export or the columns.
 
     Returns
     -------
     Inspection
-        Dialect, a profile of each column, and the guessed mapping. A role without a fitting column is left out of it.
+        The export where it is known, dialect, a profile of each column, and the guessed mapping. A role without a fitting column is left out of it.
 
     Raises
     ------
@@ -51,9 +54,12 @@ def inspect(paths: Sequence[Path], kind: TableKind = "orders") -> Inspection:
         return look_at(workspace, load(workspace, paths), kind)
 
 
-def look_at(workspace: Workspace, source: Source, kind: TableKind) -> Inspection:
-    """Profile and guess over rows that are already loaded."""
+def look_at(workspace: Workspace, source: Source, kind: TableKind | None) -> Inspection:
+    """Profile, recognise and guess over rows that are already loaded."""
     profiles = profile_columns(workspace.con, source)
-    guess = guess_mapping(workspace.con, source, profiles, kind)
+    preset = recognise(source.names) if source.dialect.has_header else None
+    if kind is None:
+        kind = (preset and preset.table) or guess_kind(profiles, source)
+    guess = guess_mapping(workspace.con, source, profiles, kind, preset)
     dialect = source.with_decimal(guess.mapping.decimal).dialect
-    return Inspection(source.file_name, dialect, profiles, source.n_rows, guess)
+    return Inspection(source.file_name, kind, preset, dialect, profiles, source.n_rows, guess)

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from clm_core.errors import InputError, MappingError, did_you_mean
-from clm_core.ingest.aliases import fold
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES, TableKind
 
 
-class Mapping(BaseModel, frozen=True):
-    """Role → column name, and how dates, numbers and amounts are written. Plain values only: it lives in recipes."""
+class Mapping(BaseModel):
+    """How a file is understood: role → column, how it is written, and how its rows count.
+
+    Plain values only: it lives in recipes, so that next month's export is read the same way.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: dict[str, str]
+    constants: dict[str, str] = {}
+    """Role → one text that holds for every row, as "survey" for the kind of a survey's answers."""
+    preset: str = ""
+    """The export whose rules hold (:mod:`clm_core.ingest.presets`), or empty."""
     date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
     decimal: Literal[".", ","] = "."
+    time_zone: str = ""
+    """The shop's zone by its IANA name: dates that carry a zone are converted to it; empty keeps the clock as written."""
     amount_grain: Literal["line", "order"] = "line"
+    refunds: Literal["subtract", "ignore"] = "subtract"
+    taxes: Literal["keep", "leave_out"] = "keep"
+    free_orders: Literal["count", "leave_out"] = "count"
+    repeats: Literal["once", "each"] = "once"
+    """Rows that several files share because their periods overlap: counted once, or in each file."""
+    statuses: dict[str, Literal["sale", "refunded", "no_sale"]] = {}
+    """What a status means, in lower case, where the general words or the preset are wrong."""
+    currency: str = ""
+    """The currency to count in, by its ISO code; empty takes the most frequent. Others are converted or set aside."""
+    rates: dict[str, float] = {}
+    """What one unit of another currency is worth in ``currency``."""
 
 
 def check_mapping(mapping: Mapping, source: Source, kind: TableKind) -> None:
@@ -26,9 +47,9 @@ def check_mapping(mapping: Mapping, source: Source, kind: TableKind) -> None:
     _check_roles(mapping, source, kind)
     _check_columns(mapping, source)
     for role in ROLES[kind]:
-        if role.required and role.name not in mapping.columns:
+        if role.required and role.name not in mapping.columns and role.name not in mapping.constants:
             raise InputError(
-                f"No column of '{source.file_name}' was recognised as '{role.label}'.{_lookalike(source, kind)}",
+                f"No column of '{source.file_name}' was recognised as '{role.label}'.",
                 where=f"{source.file_name}, header",
                 found=", ".join(source.names),
                 allowed=f"one column for '{role.name}': {role.description}",
@@ -38,7 +59,7 @@ def check_mapping(mapping: Mapping, source: Source, kind: TableKind) -> None:
 
 def _check_roles(mapping: Mapping, source: Source, kind: TableKind) -> None:
     known = [role.name for role in ROLES[kind]]
-    for role in mapping.columns:
+    for role in (*mapping.columns, *mapping.constants):
         if role not in known:
             raise MappingError(
                 f"The mapping names a role that {kind} do not have: '{role}'.{did_you_mean(role, known)}",
@@ -69,13 +90,3 @@ def _check_columns(mapping: Mapping, source: Source) -> None:
                 next_step=f"Choose another column for '{role}', or leave the role out.",
             )
         claimed[name] = role
-
-
-def _lookalike(source: Source, kind: TableKind) -> str:
-    """A hint for files that are often taken for an orders file."""
-    folded = {fold(name) for name in source.names}
-    if kind == "orders" and {"totalspent", "totalorders"} <= folded:
-        return " This looks like a customers export: it holds no order dates. Use the orders export instead."
-    if kind == "orders" and {"livemode", "amount"} <= folded and any("arrivaldate" in name for name in folded):
-        return " This looks like a payouts export: it holds no customers. Use the payments export instead."
-    return ""

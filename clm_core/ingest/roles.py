@@ -16,6 +16,9 @@ REFUNDED = "refunded"
 STATUS = "status"
 CANCELLED_AT = "cancelled_at"
 CURRENCY = "currency"
+TIME_OF_DAY = "time_of_day"
+PAID = "paid"
+TAX = "tax"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Role:
 ORDER_ROLES: tuple[Role, ...] = (
     Role(c.CUSTOMER_ID, "Customer", True, "Who bought: an id or e-mail that stays the same from order to order.", "id"),
     Role(c.ORDERED_AT, "Order date", True, "When the order was placed, with or without the time of day.", "date"),
+    Role(TIME_OF_DAY, "Time of day", False, "The clock time, where it stands in a column of its own.", "text"),
     Role(c.ORDER_ID, "Order number", False, "Lines with the same number are one order.", "id"),
     Role(c.AMOUNT, "Amount", False, "What was paid for the line or the order.", "number"),
     Role(c.QUANTITY, "Quantity", False, "How many pieces; together with the unit price it gives the amount.", "number"),
@@ -39,7 +43,9 @@ ORDER_ROLES: tuple[Role, ...] = (
     Role(REFUNDED, "Amount refunded", False, "Money given back later; it is subtracted.", "number"),
     Role(STATUS, "Status", False, "Failed, voided and cancelled orders are set aside by it.", "text"),
     Role(CANCELLED_AT, "Cancelled at", False, "Filled only for cancelled orders, which are set aside.", "text"),
-    Role(CURRENCY, "Currency", False, "The currency of the amount; nothing is converted.", "text"),
+    Role(PAID, "Paid", False, "Rows that say no here (false, no, 0) were never paid and are set aside.", "text"),
+    Role(TAX, "Tax", False, "Tax inside the amount; it can be left out of it.", "number"),
+    Role(CURRENCY, "Currency", False, "The currency of the amount.", "text"),
     Role(c.DISCOUNT, "Discount", False, "The reduction on the line or the order.", "number"),
     Role(c.CHANNEL, "Channel", False, "Where the order came from: web, shop, marketplace.", "text"),
     Role(c.PRODUCT, "Product", False, "What was bought.", "text"),
@@ -61,11 +67,16 @@ EVENT_ROLES: tuple[Role, ...] = (
 SPEND_ROLES: tuple[Role, ...] = (
     Role(c.CHANNEL, "Channel", True, "Channel or campaign the money went to.", "text"),
     Role(c.STARTS_ON, "Period start", True, "First day the cost belongs to.", "date"),
-    Role(c.COST, "Cost", True, "Money spent.", "number"),
+    Role(c.COST, "Cost", False, "Money spent; reports without it tell what a channel did.", "number"),
     Role(c.STAGE, "Stage", False, "The lifecycle stage the money was meant for.", "text"),
     Role(c.IMPRESSIONS, "Impressions", False, "How often it was shown.", "number"),
     Role(c.CLICKS, "Clicks", False, "How often it was clicked.", "number"),
-    Role(c.CONVERSIONS, "Conversions", False, "Conversions counted by the platform.", "number"),
+    Role(c.CONVERSIONS, "Conversions", False, "Conversions or orders counted by the platform.", "number"),
+    Role(c.SESSIONS, "Sessions", False, "Visits counted by web analytics.", "number"),
+    Role(c.SENDS, "Sends", False, "Messages delivered.", "number"),
+    Role(c.OPENS, "Opens", False, "Messages opened, each reader once.", "number"),
+    Role(c.REVENUE, "Revenue", False, "Revenue that the platform claims for it.", "number"),
+    Role(CURRENCY, "Currency", False, "The currency of the cost.", "text"),
 )
 ROLES: dict[TableKind, tuple[Role, ...]] = {
     "orders": ORDER_ROLES,

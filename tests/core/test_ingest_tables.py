@@ -130,7 +130,7 @@ def test_ad_platform_headers_with_currency_are_understood(tmp_path):
     ("kind", "header", "row", "label"),
     [
         ("events", "customer_id,score", "a,1", "When"),
-        ("spend", "channel,date", "a,2025-01-01", "Cost"),
+        ("spend", "channel,cost", "a,1", "Period start"),
         ("customers", "plan,since", "gold,2025-01-01", "Customer"),
     ],
 )
