@@ -29,6 +29,8 @@ class Recipe(BaseModel):
     horizon_days: int = Field(default=90, ge=SHORTEST_HORIZON, le=LONGEST_HORIZON)
     as_of: date | None = None
     mapping: dict[TableKind, Mapping] = {}
+    hash_emails: bool = False
+    """True to read every e-mail as its SHA-256, so that no address gets past the door."""
     definition: Framework | None = None
     personas: tuple[Persona, ...] = Field(default_factory=default_personas)
 

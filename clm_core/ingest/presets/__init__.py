@@ -1,6 +1,6 @@
 """The exports that are known by name: what each is recognised by, and how its rows are to be read.
 
-Each preset is one TOML file of this folder; ``words.toml`` holds translations, so that a preset names a column once in
+Each preset is one TOML file of this folder; files called ``words_…`` hold translations, so that a preset names a column once in
 English. Headers are compared folded (lower case, letters and digits only) and by meaning, never by position.
 """
 

@@ -12,7 +12,7 @@ from clm_core.ingest.aliases import fold
 from clm_core.ingest.presets.model import Preset
 from clm_core.ingest.roles import TableKind
 
-_WORDS = "words.toml"
+_WORDS = "words_"
 _PLAIN = "plain_"
 _FOLDER = resources.files("clm_core.ingest.presets")
 
@@ -25,7 +25,9 @@ def all_presets() -> tuple[Preset, ...]:
 
 @cache
 def _every() -> tuple[Preset, ...]:
-    names = sorted(entry.name for entry in _FOLDER.iterdir() if entry.name.endswith(".toml") and entry.name != _WORDS)
+    names = sorted(
+        entry.name for entry in _FOLDER.iterdir() if entry.name.endswith(".toml") and not entry.name.startswith(_WORDS)
+    )
     return tuple(_read(name) for name in names)
 
 
@@ -89,8 +91,9 @@ def in_all_languages(name: str) -> tuple[str, ...]:
 
 @cache
 def _translations() -> dict[str, tuple[str, ...]]:
-    words = tomllib.loads(_FOLDER.joinpath(_WORDS).read_text(encoding="utf-8"))
-    return {
-        fold(english): tuple(dict.fromkeys(fold(word) for spoken in languages.values() for word in spoken))
-        for english, languages in words.items()
-    }
+    found: dict[str, dict[str, None]] = {}
+    for entry in sorted(entry.name for entry in _FOLDER.iterdir() if entry.name.startswith(_WORDS)):
+        for english, languages in tomllib.loads(_FOLDER.joinpath(entry).read_text(encoding="utf-8")).items():
+            words = (fold(word) for spoken in languages.values() for word in spoken)
+            found.setdefault(fold(english), {}).update(dict.fromkeys(words))
+    return {english: tuple(words) for english, words in found.items()}

@@ -10,7 +10,7 @@ from clm_core.ingest.roles import ROLES, TableKind
 
 
 class Preset(BaseModel):
-    """One export of one system. Names of columns are English; translations come from ``words.toml``.
+    """One export of one system. Names of columns are English; translations come from ``words_….toml``.
 
     A ``*`` in a name stands for anything: ``Amount spent*`` fits ``Amount spent (GBP)``.
     """
