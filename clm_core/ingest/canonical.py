@@ -87,7 +87,7 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
             kind=kind,
             table=built.table,
             set_aside=aside,
-            issues=(*date_issues, *built.issues),
+            issues=(*_reading_issues(inspection), *date_issues, *built.issues),
             mapping=used,
             inspection=inspection,
             rows_read=source.n_rows,
@@ -95,6 +95,10 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
             rows_set_aside=len(aside),
             currency=built.currency,
         )
+
+
+def _reading_issues(inspection: Inspection) -> list[Issue]:
+    return [Issue("warning", "reading_note", note) for note in inspection.dialect.notes]
 
 
 def _settle_date_order(

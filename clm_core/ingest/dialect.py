@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clm_core.ingest.aliases import fold
@@ -18,6 +18,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", WHITESPACE: "blanks", "": "one column"}
 _SAMPLE_CHARS = 1 << 17
 _SAMPLE_ROWS = 200
+_KEPT_LINES, _KEPT_CHARS = 20, 300
 _VALUE = re.compile(r"\s*'?[(+-]?\D{0,3}\d[\d.,:/\-\sTZ+]*\D{0,3}[)]?\s*")
 
 
@@ -31,6 +32,14 @@ class Dialect:
     has_header: bool = True
     n_preamble: int = 0
     decimal: str = "."
+    preamble: tuple[str, ...] = ()
+    """The lines above the table, cut to 20 lines of 300 characters."""
+    notes: tuple[str, ...] = ()
+    """What was left out or changed to read the file, each a sentence."""
+
+    def with_notes_of(self, other: Dialect, shown: str) -> Dialect:
+        """The same dialect with what is to be told about another file of the same import."""
+        return replace(self, notes=(*self.notes, *(f"{shown}: {note}" for note in other.notes)))
 
     @property
     def summary(self) -> str:
@@ -52,6 +61,8 @@ class Layout:
     names: tuple[str, ...]
     has_header: bool
     n_preamble: int
+    preamble: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def n_skip(self) -> int:
@@ -80,7 +91,14 @@ def find_layout(path: Path) -> Layout:
     cells = rows[start] if start < len(rows) else []
     n_columns = max(width, len(cells))
     header = [*cells, *[None] * (n_columns - len(cells))] if has_header else [None] * n_columns
-    return Layout(best, column_names(header), has_header, start)
+    return Layout(best, column_names(header), has_header, start, _preamble(lines, rows[:start], best))
+
+
+def _preamble(lines: Sequence[str], rows: Sequence[Sequence[str]], mark: str) -> tuple[str, ...]:
+    """What stands above the table, a record a line."""
+    if mark == WHITESPACE:
+        return tuple(line.strip()[:_KEPT_CHARS] for line in lines[: min(len(rows), _KEPT_LINES)])
+    return tuple(mark.join(row).strip(mark + " ")[:_KEPT_CHARS] for row in rows[:_KEPT_LINES])
 
 
 def _split(lines: Sequence[str], mark: str) -> list[list[str]]:

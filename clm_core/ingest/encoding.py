@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
-from clm_core.errors import InputError
+from clm_core.ingest.refusal import unreadable
 
 _CHUNK = 1 << 20
 _MARKS = (
@@ -25,11 +26,19 @@ _MANY_BYTES = {"cp932": "cp932", "euc_jp": "euc_jp", "gb2312": "gb18030", "big5"
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 
 
-def to_utf8(path: Path, folder: Path, shown: str) -> tuple[Path, str]:
-    """The path of a UTF-8 text with the same content, and the name of the encoding found."""
+class Text(NamedTuple):
+    """A UTF-8 text, the encoding it had, and what had to be changed to read it."""
+
+    path: Path
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+def to_utf8(path: Path, folder: Path, shown: str) -> Text:
+    """A UTF-8 text with the same content: the file itself, or a copy in ``folder``."""
     encoding = find_encoding(path, shown)
     if encoding == "utf-8":
-        return path, encoding
+        return Text(path, encoding)
     target = folder / f"{len(list(folder.iterdir()))}.utf8"
     try:
         # newline="" keeps line ends as they are, those inside quoted cells too
@@ -37,8 +46,8 @@ def to_utf8(path: Path, folder: Path, shown: str) -> tuple[Path, str]:
             while chunk := source.read(_CHUNK):
                 out.write(chunk)
     except UnicodeError as error:
-        raise _unreadable(shown, f"bytes that are not {encoding}") from error
-    return target, encoding.removesuffix("-sig") + (" with BOM" if encoding.endswith("-sig") else "")
+        raise unreadable(shown, f"bytes that are not {encoding}") from error
+    return Text(target, encoding.removesuffix("-sig") + (" with BOM" if encoding.endswith("-sig") else ""))
 
 
 def find_encoding(path: Path, shown: str) -> str:
@@ -51,7 +60,7 @@ def find_encoding(path: Path, shown: str) -> str:
     if b"\x00" in head:
         return _wide(head, shown)
     if len(head.translate(None, _CONTROL)) < len(head) * 0.97 - 2:
-        raise _unreadable(shown, "binary data")
+        raise unreadable(shown, "binary data")
     return "utf-8" if _is_utf8(path) else _likely(path, shown)
 
 
@@ -62,7 +71,7 @@ def _wide(head: bytes, shown: str) -> str:
     name = "utf-16-le" if odd > enough and even < few else "utf-16-be" if even > enough and odd < few else ""
     text = head[: len(head) // 2 * 2].decode(name, errors="replace") if name else ""
     if any(ord(sign) in _CONTROL or sign == "\ufffd" for sign in text[:-1]) or not text:
-        raise _unreadable(shown, "binary data")
+        raise unreadable(shown, "binary data")
     return name
 
 
@@ -132,13 +141,3 @@ def _decodes(path: Path, name: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def _unreadable(shown: str, found: str) -> InputError:
-    return InputError(
-        f"The file '{shown}' is not a table that can be read.",
-        where=shown,
-        found=found,
-        allowed="CSV, TSV, TXT, XLSX or Parquet; CSV also as .gz or .zip",
-        next_step="Open it in the program it came from and save it as CSV (UTF-8).",
-    )

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import warnings
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-
-from clm_core.errors import InputError
-from clm_core.ingest.dialect import WHITESPACE, Dialect, Layout, column_names, find_header, find_layout
+from clm_core.ingest.dialect import WHITESPACE, Dialect, Layout, column_names, find_layout
 from clm_core.ingest.encoding import to_utf8
 from clm_core.ingest.recover import TOO_MANY, regularise
-from clm_core.ingest.unpack import LIMIT_BYTES
+from clm_core.ingest.refusal import no_table
 from clm_core.ingest.values import literal, quoted
+from clm_core.ingest.workbook import read_workbook
 from clm_core.ingest.workspace import Workspace
 
 
@@ -44,11 +37,19 @@ def open_part(workspace: Workspace, path: Path, shown: str) -> Part:
 
 
 def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
-    text, encoding = to_utf8(path, workspace.folder, shown)
+    text, encoding, notes = to_utf8(path, workspace.folder, shown)
     layout = find_layout(text)
     if not layout.names:
         raise no_table(shown, "only blank lines")
-    dialect = Dialect("text", encoding, layout.delimiter, layout.has_header, layout.n_preamble)
+    dialect = Dialect(
+        "text",
+        encoding,
+        layout.delimiter,
+        layout.has_header,
+        layout.n_preamble,
+        preamble=layout.preamble,
+        notes=(*notes, *layout.notes),
+    )
     if layout.delimiter == WHITESPACE:
         select = _blank_separated(text, layout)
     else:
@@ -97,62 +98,8 @@ def _open_parquet(workspace: Workspace, path: Path, shown: str) -> Part:
 
 
 def _open_workbook(workspace: Workspace, path: Path, shown: str) -> Part:
-    rows = _first_table(path, shown)
-    start, has_header = find_header(rows[:200])
-    width = max(len(row) for row in rows)
-    names = column_names(rows[start] if has_header else [None] * width)
-    body = [row for row in rows[start + int(has_header) :] if any(row)]
-    table = pa.table(
-        {f"c{i}": pa.array([row[i] for row in body], pa.string()) for i in range(len(names))},
-    )
+    sheet = read_workbook(path, shown)
     view = f"sheet_{len(list(workspace.folder.iterdir()))}_{path.stat().st_size}"
     workspace.con.execute(f"drop view if exists {quoted(view)}")
-    workspace.con.register(view, table)
-    dialect = Dialect("xlsx", has_header=has_header, n_preamble=start)
-    return Part(names, dialect, f"select null::varchar as problem, * from {quoted(view)}")
-
-
-def _first_table(path: Path, shown: str) -> list[list[str | None]]:
-    """The cells of the first sheet that has at least two rows and two columns."""
-    _check_expanded_size(path, shown)
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns about styles it does not know; they do not touch the cells
-            warnings.simplefilter("ignore")
-            sheets: dict[str, Any] = pd.read_excel(
-                path, sheet_name=None, header=None, dtype=str, keep_default_na=False, na_values=[""], engine="openpyxl"
-            )
-    except Exception as error:
-        # the workbook reader raises whatever the damage in the file leads to
-        raise no_table(shown, f"a workbook that cannot be opened ({type(error).__name__})") from error
-    for frame in sheets.values():
-        if len(frame) >= 2 and frame.shape[1] >= 2:
-            return [[_cell(value) for value in row] for row in frame.itertuples(index=False)]
-    raise no_table(shown, f"sheets without a table: {', '.join(map(str, sheets)) or 'none'}")
-
-
-def _cell(value: object) -> str | None:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return str(value)
-
-
-def _check_expanded_size(path: Path, shown: str) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise no_table(shown, "a damaged workbook") from error
-    if size > LIMIT_BYTES:
-        raise no_table(shown, f"a workbook of {size:,} bytes once expanded")
-
-
-def no_table(shown: str, found: str) -> InputError:
-    """The error for a file in which no table can be found."""
-    return InputError(
-        f"The file '{shown}' holds no table that can be read.",
-        where=shown,
-        found=found,
-        allowed="a header line and data rows as CSV, TSV, TXT, XLSX or Parquet",
-        next_step="Open it in the program it came from and save the table as CSV (UTF-8).",
-    )
+    workspace.con.register(view, sheet.rows)
+    return Part(sheet.names, sheet.dialect, f"select null::varchar as problem, * from {quoted(view)}")

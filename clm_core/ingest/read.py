@@ -14,8 +14,9 @@ import duckdb
 
 from clm_core.errors import InputError, MappingError
 from clm_core.ingest.dialect import Dialect
-from clm_core.ingest.part import Part, no_table, open_part
+from clm_core.ingest.part import Part, open_part
 from clm_core.ingest.query import count
+from clm_core.ingest.refusal import no_table
 from clm_core.ingest.unpack import unpack
 from clm_core.ingest.workspace import Workspace
 
@@ -80,7 +81,8 @@ def _append(workspace: Workspace, plain: Path, shown: str, number: int, first: P
             _insert(workspace, part, part.select_regularised(), number, first)
     except duckdb.Error as error:
         raise no_table(shown, str(error).splitlines()[0]) from error
-    return first or part
+    # what was odd about any of the files is told, not only about the first
+    return replace(first, dialect=first.dialect.with_notes_of(part.dialect, shown)) if first else part
 
 
 def _insert(workspace: Workspace, part: Part, select: str, number: int, first: Part | None) -> None:
