@@ -21,6 +21,7 @@ from clm_core.errors import ClmError, DefinitionError, InputError, PeriodError
 from clm_core.features import Frame, Frames, build_features, known_features, load_frames
 from clm_core.frameworks import Framework, check_framework
 from clm_core.ingest import Imported, TableKind, import_table
+from clm_core.joins import KeyMatch, match_keys
 from clm_core.ledger import Ledger, build_ledger, count_moves, stock_and_flow
 from clm_core.models import Scores, score_customers
 from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_names, require_sound
@@ -54,6 +55,11 @@ class Dataset:
 
     imported: dict[TableKind, Imported]
     tables: Tables
+
+    @cached_property
+    def joins(self) -> tuple[KeyMatch, ...]:
+        """How many keys of each further table are found among the orders."""
+        return match_keys(self.tables)
 
 
 @dataclass(frozen=True)
