@@ -36,10 +36,13 @@ class Dialect:
     """The lines above the table, cut to 20 lines of 300 characters."""
     notes: tuple[str, ...] = ()
     """What was left out or changed to read the file, each a sentence."""
+    later_preambles: tuple[tuple[str, ...], ...] = ()
+    """The lines above the table of each further file of the same import."""
 
     def with_notes_of(self, other: Dialect, shown: str) -> Dialect:
         """The same dialect with what is to be told about another file of the same import."""
-        return replace(self, notes=(*self.notes, *(f"{shown}: {note}" for note in other.notes)))
+        notes = (*self.notes, *(f"{shown}: {note}" for note in other.notes))
+        return replace(self, notes=notes, later_preambles=(*self.later_preambles, other.preamble))
 
     @property
     def summary(self) -> str:
