@@ -36,6 +36,8 @@ class Built:
     table: pa.Table
     issues: tuple[Issue, ...]
     currency: str = ""
+    stage_history: pa.Table | None = None
+    """When each customer entered which stage, where another system recorded it."""
 
 
 def set_aside(con: Any, source: Source) -> pa.Table:

@@ -17,6 +17,7 @@ from clm_core.ingest.inspection import Inspection, look_at
 from clm_core.ingest.mapping import Mapping, check_mapping
 from clm_core.ingest.moments import OrderEvidence, find_order
 from clm_core.ingest.orders import build_orders
+from clm_core.ingest.period import check_period, with_period
 from clm_core.ingest.presets import check_kind
 from clm_core.ingest.read import Source, load
 from clm_core.ingest.roles import ROLES, TableKind
@@ -45,6 +46,7 @@ class Imported:
     rows_kept: int
     rows_set_aside: int
     currency: str
+    stage_history: pa.Table | None = None
 
 
 def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Mapping | None = None) -> Imported:
@@ -78,7 +80,8 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
         inspection = look_at(workspace, source, kind)
         if mapping is None:  # a mapping that somebody chose stands, whatever the file looks like
             check_kind(inspection.preset, kind, source.file_name)
-        used = mapping or inspection.guess.mapping
+        used = with_period(con, source, kind, mapping or inspection.guess.mapping)
+        check_period(source, kind, used)
         check_mapping(used, source, kind)
         used, date_issues = _settle_date_order(con, source, kind, used, is_guessed=mapping is None)
         built = _BUILDERS[kind](con, source, used)
@@ -94,6 +97,7 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
             rows_kept=source.n_rows - len(aside),
             rows_set_aside=len(aside),
             currency=built.currency,
+            stage_history=built.stage_history,
         )
 
 

@@ -13,6 +13,7 @@ from clm_core.ingest.claim import Claim
 from clm_core.ingest.content import guess_by_content
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.moments import find_order
+from clm_core.ingest.period import with_period
 from clm_core.ingest.presets import Preset, column_for, folded_header, plain_headers
 from clm_core.ingest.profile import ColumnProfile
 from clm_core.ingest.query import count, one_row
@@ -61,7 +62,7 @@ def guess_mapping(
         amount_grain=(preset and preset.amount_grain) or _guess_grain(con, source, columns),
     )
     return Guess(
-        mapping,
+        with_period(con, source, kind, mapping),
         {role: claims[role].confidence for role in columns},
         {role: claims[role].reason for role in columns},
     )
@@ -96,6 +97,8 @@ def _claims_by_preset(preset: Preset, profiles: Sequence[ColumnProfile], kind: T
         if name:
             claims[role.name] = Claim(name, 0.99, f"the {preset.title} calls it '{name}'")
     needed = {role.name for role in ROLES[kind] if role.required} - {*claims, *preset.constants}
+    if preset.period_above_table:  # the first day of a campaign, say, is not the day of its costs
+        needed.discard(c.STARTS_ON)
     if needed:
         others = _claims_by_header([p for p in profiles if p.name not in {x.column for x in claims.values()}], kind)
         claims.update({role: claim for role, claim in others.items() if role in needed})
@@ -104,6 +107,8 @@ def _claims_by_preset(preset: Preset, profiles: Sequence[ColumnProfile], kind: T
 
 def _may_hold(role: Role, profile: ColumnProfile) -> bool:
     """A column that a known export names may be blank throughout; it may not hold something else."""
+    if role.holds == "id" and profile.name.rstrip().endswith("?") and profile.looks_like != "email":
+        return False  # the answers to "May we e-mail you?" are nobody's key
     return profile.looks_like == "empty" or _fits(role, profile)
 
 
