@@ -44,25 +44,6 @@ def order_facts(tables: Tables, as_of_day: int | None = None) -> OrderFacts:
     )
 
 
-def orders_by_month(tables: Tables) -> pd.DataFrame:
-    """One row per calendar month, empty ones included: `month` (first day), `n_orders`, `n_customers`, `revenue` (net)."""
-    orders = tables.orders.to_pandas()
-    month = orders[c.ORDERED_AT].dt.to_period("M")
-    bought = orders[orders[c.IS_PURCHASE]]
-    full = pd.period_range(month.min(), month.max(), freq="M")
-    by_month = bought.groupby(bought[c.ORDERED_AT].dt.to_period("M"))
-    table = pd.DataFrame(
-        {
-            "n_orders": by_month.size().reindex(full, fill_value=0),
-            c.N_CUSTOMERS: by_month[c.CUSTOMER_ID].nunique().reindex(full, fill_value=0),
-            "revenue": orders.groupby(month)[c.AMOUNT].sum(min_count=1).reindex(full),
-        }
-    )
-    if tables.has_amounts:
-        table["revenue"] = table["revenue"].fillna(0.0)
-    return table.rename_axis("month").reset_index().assign(month=full.to_timestamp())
-
-
 def churn_by_stage(customers: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Mean churn probability of those who have bought, by stage in lifecycle order; bounds are means of their bounds."""
     scored = customers[customers[c.CHURN_PROB].notna() & (customers[c.N_ORDERS] > 0)]

@@ -1,7 +1,7 @@
 """Frame → chart: one function a figure, pure, for a light and a dark page."""
 
 from clm_core.charts.churn import calibration, churn_by_stage, gains
-from clm_core.charts.data import orders_over_time
+from clm_core.charts.data import orders_in_history
 from clm_core.charts.history import flow_bars, stage_history
 from clm_core.charts.lifecycle import before_after, stage_bars
 from clm_core.charts.matrix import move_matrix, persona_stage_heat
@@ -23,7 +23,7 @@ __all__ = [
     "flow_bars",
     "gains",
     "move_matrix",
-    "orders_over_time",
+    "orders_in_history",
     "persona_bars",
     "persona_dots",
     "persona_stage_heat",

@@ -1,82 +1,101 @@
-"""What the files hold: orders or revenue by month, with gaps told apart from small months."""
+"""What the files hold: orders over the whole history, gaps told apart from quiet days."""
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date, timedelta
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from clm_core.charts.encode import (
-    PALE,
-    Row,
-    amount,
-    amount_label,
-    from_zero,
-    inline,
-    measure_axis,
-    month_labels,
-    month_x,
-    records,
-    tooltip,
-)
+from clm_core.charts.encode import PALE, Row, amount, from_zero, inline, measure_axis, records, told, tooltip
 from clm_core.charts.palette import PALETTES, Theme
 from clm_core.charts.rows import opacity_channel
 from clm_core.charts.sheet import empty, finish, sentences
-from clm_core.wording import count, month
+from clm_core.completeness import History
+from clm_core.wording import count, long_day
 
 HEIGHT = 220
+MOST_NAMED = 3
+"""Gaps that carry their length in the drawing, the longest; all are shaded and in the data."""
+SHORT_DAYS = 62
 
 
-def orders_over_time(
-    monthly: pd.DataFrame,
-    *,
-    measure: Literal["n_orders", "revenue"] = "n_orders",
-    currency: str = "",
-    is_last_partial: bool = False,
-    title: str,
-    subtitle: str,
-    theme: Theme,
-) -> alt.LayerChart:
-    """Orders or revenue by month; a month without any order is a cross on the baseline, not an invisible bar.
-
-    Needs `month` (first day), `n_orders`, and `revenue` where that is the measure.
-    """
-    if monthly.empty or not monthly[measure].notna().any():
+def orders_in_history(history: History, *, title: str, subtitle: str, theme: Theme) -> alt.LayerChart:
+    """Orders by day, week or month from the first to the last; gaps are shaded and the longest say how long they are."""
+    bars, gaps = _spans(history.bars, "n_orders", "is_partial"), _spans(history.gaps, "n_days")
+    if not bars:
         return empty(title=title, subtitle=subtitle, theme=theme)
-    palette = PALETTES[theme]
-    needed = list(dict.fromkeys(["month", "n_orders", measure]))
-    labels = month_labels(monthly["month"])
-    bars, gaps = _months(records(monthly, needed), labels, measure, currency, is_last_partial)
-    domain = from_zero(row["value"] for row in bars)
-    y = alt.Y(**amount("value", domain, axis=measure_axis("count" if measure == "n_orders" else "money", currency)))
-    says = tooltip(month="Month", label="Orders" if measure == "n_orders" else "Revenue")
-    columns = alt.Chart(inline(bars)).mark_bar(color=palette.accent, cornerRadiusEnd=1)
-    columns = columns.encode(x=month_x(labels), y=y, opacity=opacity_channel(), tooltip=says)
-    crosses = alt.Chart(inline(gaps)).mark_text(text="×", baseline="bottom", fontSize=14, color=palette.raises, dy=-1)
-    crosses = crosses.encode(x=month_x(labels), y=y, tooltip=says)
+    domain = from_zero(row["n_orders"] for row in bars)
+    x, y = _time(history), alt.Y(**amount("n_orders", domain, axis=measure_axis("count")))
+    for row in bars:
+        row["opacity"] = PALE if row.pop("is_partial") else 1.0
+    columns = alt.Chart(inline(bars)).mark_bar(color=PALETTES[theme].accent, tooltip=True)
+    columns = columns.encode(
+        x=x,
+        x2=alt.X2(field="until"),
+        y=y,
+        opacity=opacity_channel(),
+        tooltip=[*tooltip(span=history.unit.capitalize()), told("n_orders", "quantitative", "Orders", ",")],
+    )
     key = sentences(
         subtitle,
-        f"× {count(len(gaps), 'month')} without an order" if gaps else "",
-        f"{labels[-1]} is not over, so it is pale" if is_last_partial else "",
+        "Shaded: no order for unusually long" if gaps else "",
+        f"The last {history.unit} is not over, so it is pale" if bars[-1]["opacity"] < 1 else "",
     )
-    return finish([columns, crosses], title=title, subtitle=key, theme=theme, height=HEIGHT)
+    return finish([*_shades(gaps, x, theme), columns], title=title, subtitle=key, theme=theme, height=HEIGHT)
 
 
-def _months(
-    known: list[Row], labels: list[str], measure: str, currency: str, is_last_partial: bool
-) -> tuple[list[Row], list[Row]]:
-    """Months with a number, and those without an order or a row."""
-    by_month = {month(row["month"]): row for row in known}
-    bars: list[Row] = []
-    gaps: list[Row] = []
-    for label in labels:
-        row = by_month.get(label, {"n_orders": 0, measure: 0})
-        value = row[measure] or 0
-        if not row["n_orders"] and not value:
-            gaps.append({"month": label, "value": 0, "label": "no orders"})
-            continue
-        says = count(int(value), "order") if measure == "n_orders" else amount_label(float(value), currency)
-        is_pale = is_last_partial and label == labels[-1]
-        bars.append({"month": label, "value": value, "label": says, "opacity": PALE if is_pale else 1.0})
-    return bars, gaps
+def _spans(frame: pd.DataFrame, *columns: str) -> list[Row]:
+    """Rows with their days as local midnights: a bare date would be taken for one in Greenwich and shifted."""
+    return [
+        {
+            **{name: row[name] for name in columns},
+            "since": _midnight(row["starts_on"]),
+            "until": _midnight(row["ends_on"] + timedelta(days=1)),
+            "span": _span(row["starts_on"].date(), row["ends_on"].date()),
+        }
+        for row in records(frame, ["starts_on", "ends_on", *columns])
+    ]
+
+
+def _midnight(day: Any) -> str:
+    return f"{day:%Y-%m-%d}T00:00:00"
+
+
+def _span(start: date, end: date) -> str:
+    return long_day(start) if start == end else f"{long_day(start)} to {long_day(end)}"
+
+
+def _time(history: History) -> alt.X:
+    """Time from edge to edge, ticks at the first of months; a short history at Mondays."""
+    first, last = history.bars["starts_on"].iloc[0], history.bars["ends_on"].iloc[-1] + timedelta(days=1)
+    is_short = history.n_days <= SHORT_DAYS
+    ticks = pd.date_range(first, last, freq="W-MON" if is_short else "MS")
+    axis = alt.Axis(
+        title=None,
+        values=[alt.DateTime(year=tick.year, month=tick.month, date=tick.day) for tick in ticks],
+        format="%-d %b" if is_short else "%b %Y",
+        labelAngle=0,
+        labelOverlap="parity",
+        labelSeparation=10,
+        labelBound=True,
+        grid=False,
+    )
+    scale = alt.Scale(type="time", domain=[_midnight(first), _midnight(last)], nice=False)
+    return alt.X(field="since", type="temporal", scale=scale, axis=axis)
+
+
+def _shades(gaps: list[Row], x: alt.X, theme: Theme) -> list[alt.Chart]:
+    """A band over each gap, and its length above the longest."""
+    if not gaps:
+        return []
+    palette = PALETTES[theme]
+    says = tooltip(span="No order", length="Length")
+    longest = sorted(gaps, key=lambda row: -int(row["n_days"]))[:MOST_NAMED]
+    for row in gaps:
+        row["length"] = count(int(row.pop("n_days")), "day")
+    bands = alt.Chart(inline(gaps)).mark_rect(color=palette.raises, opacity=0.28, stroke=palette.raises)
+    bands = bands.encode(x=x, x2=alt.X2(field="until"), tooltip=says)
+    names = alt.Chart(inline(longest)).mark_text(align="left", baseline="top", dx=3, dy=3, color=palette.text)
+    return [bands, names.encode(x=x, y=alt.value(0), text=alt.Text(field="length", type="nominal"), tooltip=says)]

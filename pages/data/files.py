@@ -4,7 +4,6 @@ import streamlit as st
 
 from clm_core import charts, findings
 from clm_core.errors import ClmError
-from clm_core.pipeline import last_order_day
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day, money, percent
 from pages.ui import cached, figures, frame, inputs, mapping_form, messages, state, uploads
@@ -41,7 +40,7 @@ except ClmError as fault:
 framework = inputs.framework()
 counts = cached.stage_counts(inputs.as_of(), framework)
 orders, tables = dataset.imported["orders"], dataset.tables
-found, monthly = cached.order_overview()
+found, history = cached.order_overview()
 inputs.keep_in_address([])
 st.caption(f"{frame.data_name()} · {messages.plain(orders.inspection.dialect.summary)}")
 st.markdown(f"### {count(found.n_orders, 'order')} of {count(found.n_customers, 'customer')}")
@@ -75,15 +74,16 @@ st.page_link(
 
 st.header("Is the history complete?", anchor=False)
 
-title, subtitle = frame.history_title(monthly), "Orders by month"
-is_partial = frame.is_month_partial(last_order_day(tables))
+whole = findings.is_history_whole(history)
+subtitle = f"Orders by {history.unit}"
 figures.show(
-    charts.orders_over_time(monthly, is_last_partial=is_partial, title=title, subtitle=subtitle, theme=figures.theme()),
-    title,
+    charts.orders_in_history(history, title=whole.title, subtitle=subtitle, theme=figures.theme()),
+    whole.title,
     subtitle,
-    monthly,
-    "orders_by_month",
+    history.bars,
+    "orders_in_history",
 )
+messages.show_finding(whole)
 
 st.header("How was it understood?", anchor=False)
 messages.show_issues(tuple(issue for result in dataset.imported.values() for issue in result.issues))

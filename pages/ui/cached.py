@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from clm_core.completeness import History, completeness
 from clm_core.engine import Engine, open_engine
 from clm_core.errors import ClmError, InputError
 from clm_core.frameworks import Framework
 from clm_core.ingest import Inspection, TableKind, inspect
-from clm_core.metrics import OrderFacts, order_facts, orders_by_month
+from clm_core.metrics import OrderFacts, order_facts
 from clm_core.models import Scores, score_customers
 from clm_core.pipeline import (
     Analysis,
@@ -104,10 +105,10 @@ def dataset() -> Dataset:
     return _recall("Reading the files", _data_key(), read)
 
 
-def order_overview() -> tuple[OrderFacts, pd.DataFrame]:
-    """The figures of the orders file, and its months."""
+def order_overview() -> tuple[OrderFacts, History]:
+    """The figures of the orders file, and its orders over time."""
     tables = dataset().tables
-    return _recall("Counting orders", _data_key(), lambda: (order_facts(tables), orders_by_month(tables)))
+    return _recall("Counting orders", _data_key(), lambda: (order_facts(tables), completeness(tables)))
 
 
 def workspace(as_of: date | None) -> Workspace:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-import pandas as pd
 import streamlit as st
 from streamlit.navigation.page import Page
 
@@ -138,10 +137,3 @@ def offer_upload(kind: TableKind, label: str, text: str, *, is_given: bool) -> N
         with drawer:
             st.markdown(text)
             uploads.ask(kind, f"{kind.capitalize()} file", FILES_HELP)
-
-
-def history_title(monthly: pd.DataFrame) -> str:
-    """How long the history is, and whether months are empty."""
-    empty = int((monthly["n_orders"] == 0).sum())
-    gap = f", {count(empty, 'month')} without an order" if empty else ", no month without an order"
-    return f"{count(len(monthly), 'month')} of orders{gap}"

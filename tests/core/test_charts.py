@@ -23,6 +23,7 @@ from clm_core.charts.encode import amount_label, from_zero, month_labels, record
 from clm_core.charts.margin import spread
 from clm_core.charts.palette import ramp, text_on
 from clm_core.charts.sheet import balanced, wrap
+from clm_core.completeness import History
 from clm_core.frameworks import load_framework, shipped_frameworks
 
 ROOT = Path(__file__).parents[2]
@@ -109,14 +110,21 @@ DECILES = pd.DataFrame(
     {"decile": [1, 2], "n_customers": [20, 300], "predicted": [1.5, 40.0], "actual": [1.0, 44.0], "e_mail": SECRET}
 )
 DRIVERS = pd.DataFrame({"feature": ["days since last order", "orders"], "weight": [0.8, -0.6], "e_mail": SECRET})
-MONTHLY = pd.DataFrame(
+DAILY = pd.DataFrame(
     {
-        "month": pd.to_datetime(["1998-01-01", "1998-02-01", "1998-04-01"]),
-        "n_orders": [8, 0, 5],
-        "revenue": [80.5, 0.0, 55.0],
+        "starts_on": pd.to_datetime(["1998-01-01", "1998-01-02", "1998-01-20"]),
+        "ends_on": pd.to_datetime(["1998-01-01", "1998-01-02", "1998-01-20"]),
+        "n_orders": [8, 5, 5],
+        "is_partial": [False, False, True],
         "e_mail": SECRET,
     }
 )
+GAP = pd.DataFrame({"starts_on": [pd.Timestamp("1998-01-03")], "ends_on": [pd.Timestamp("1998-01-19")], "n_days": [17]})
+
+
+def history_of(bars: pd.DataFrame, **given: Any) -> alt.LayerChart:
+    return charts.orders_in_history(History("day", bars, GAP, 20, 17), **given)
+
 
 Figure = Callable[..., alt.LayerChart]
 FIGURES: dict[str, tuple[Figure, pd.DataFrame]] = {
@@ -134,7 +142,7 @@ FIGURES: dict[str, tuple[Figure, pd.DataFrame]] = {
     "value_by_stage": (lambda f, **k: charts.value_by_stage(f, FRAMEWORK, currency="GBP", **k), VALUE),
     "value_deciles": (charts.value_deciles, DECILES),
     "drivers": (charts.drivers, DRIVERS),
-    "orders_over_time": (charts.orders_over_time, MONTHLY),
+    "orders_in_history": (history_of, DAILY),
 }
 IN_STAGE_ROWS = ("stage_bars", "before_after", "churn_by_stage", "value_by_stage")
 PICKED = {"stage_bars": "stage", "stage_history": "stage", "move_matrix": "from_stage", "persona_bars": "persona"}
@@ -306,11 +314,13 @@ def test_estimates_tell_how_sure_they_are() -> None:
     assert labels["reach"] == "no score"
 
 
-def test_a_month_without_orders_is_a_gap_even_if_its_row_is_missing() -> None:
-    spec = spec_of("orders_over_time")
-    assert {row["month"] for row in cells(spec) if row["label"] == "no orders"} == {"Feb 1998", "Mar 1998"}
-    assert "2 months without an order" in " ".join(spec["title"]["subtitle"])
-    assert next(channels(spec, "x"))["scale"]["domain"] == ["Jan 1998", "Feb 1998", "Mar 1998", "Apr 1998"]
+def test_a_gap_is_shaded_from_edge_to_edge_and_a_last_day_that_is_not_over_is_pale() -> None:
+    spec = spec_of("orders_in_history")
+    band = {"since": "1998-01-03T00:00:00", "until": "1998-01-20T00:00:00", "length": "17 days"}
+    assert [row for row in cells(spec) if row.items() >= band.items()]
+    assert {row["span"] for row in cells(spec) if row.get("opacity", 1) < 1} == {"20 January 1998"}
+    assert "The last day is not over" in " ".join(spec["title"]["subtitle"])
+    assert next(channels(spec, "x"))["scale"]["domain"] == ["1998-01-01T00:00:00", "1998-01-21T00:00:00"]
 
 
 def test_words_of_users_are_data_and_never_part_of_an_expression() -> None:
