@@ -39,23 +39,41 @@ HINTS: dict[TableKind, dict[str, tuple[str, ...]]] = {
 
 _EVENT_WORDS = {
     "visit": "visits, pageview, page view, landing view, landing, product view, view, view item, session, session start, "
-    "web visit, site visit, browse, screen view",
-    "sign_up": "signup, sign-up, register, registered, registration, subscribe, subscribed, account created, lead",
-    "cart": "add to cart, added to cart, addtocart, cart add, basket",
-    "checkout": "begin checkout, checkout started, started checkout, initiate checkout, payment attempt, add payment info",
-    "send": "sent, email sent, delivered, email delivered, received email, email, sms sent, push sent, mailing",
+    "web visit, site visit, browse, screen view, viewed product, active on site, view item list, user engagement, "
+    "first visit, page visit, product viewed, viewed page",
+    "sign_up": "signup, sign-up, register, registered, registration, subscribe, subscribed, account created, lead, "
+    "generate lead, subscribed to list, subscribed to email marketing, form submitted, form submission",
+    "cart": "add to cart, added to cart, addtocart, cart add, basket, product added",
+    "checkout": "begin checkout, checkout started, started checkout, initiate checkout, payment attempt, add payment info, "
+    "add shipping info, payment info entered",
+    "send": "sent, email sent, delivered, email delivered, received email, email, sms sent, push sent, mailing, "
+    "received sms, marketing email, outgoing email",
     "open": "opened, email opened, email open, opened email, opens",
-    "click": "clicked, email clicked, email click, clicked email, link click, clicks, ad click",
-    "unsubscribe": "unsubscribed, opt out, optout, opted out",
-    "ticket": "support ticket, case, support, complaint, ticket created, call",
-    "survey": "nps, csat, survey response, survey answered, feedback",
-    "review": "product review, rating, reviewed",
+    "click": "clicked, email clicked, email click, clicked email, link click, clicks, ad click, clicked sms, link clicked",
+    "unsubscribe": "unsubscribed, opt out, optout, opted out, unsubscribed from list, unsubscribed from email marketing, "
+    "unsubscribed email, marked email as spam",
+    "ticket": "support ticket, case, support, complaint, ticket created, ticket opened",
+    "survey": "nps, csat, survey response, survey answered, feedback, survey completed, submitted survey",
+    "review": "product review, rating, reviewed, submitted review",
     "referral": "refer, referred, invite, invited, referral sent",
     "post": "social post, page post, comment, share, like, mention",
 }
 EVENT_KIND_OF: dict[str, str] = {
     folded: kind for kind, text in _EVENT_WORDS.items() for folded in (fold(kind), *_words(text))
 }
+# an order among events would count twice: the orders file tells it with its amount
+ORDER_EVENT_WORDS = frozenset(
+    _words(
+        "purchase, purchased, order, ordered, order placed, placed order, ordered product, order completed, "
+        "checkout completed, order paid, paid, payment, transaction, sale, refund, refunded order, fulfilled order, "
+        "order refunded, cancelled order, in app purchase, kauf, bestellung, achat, commande, compra, pedido, zakup, "
+        "zamówienie, покупка, заказ, 購入, 注文, 购买, 订单"
+    )
+)
+# what a team writes for itself
+NO_CONTACT_WORDS = frozenset(
+    _words("note, notes, task, tasks, to do, todo, logged note, notiz, aufgabe, nota, tarea, tâche")
+)
 
 # an order in one of these states never was, or is no longer, a sale
 DEAD_STATUS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from clm_core import columns as c
-from clm_core.errors import Issue
-from clm_core.ingest.aliases import EVENT_KIND_OF, fold
+from clm_core.errors import InputError, Issue
+from clm_core.ingest.aliases import EVENT_KIND_OF, NO_CONTACT_WORDS, ORDER_EVENT_WORDS, fold
 from clm_core.ingest.built import (
     BAD_DATE,
     NO_DATE,
@@ -20,52 +20,82 @@ from clm_core.ingest.built import (
 )
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.query import arrow, count
+from clm_core.ingest.query import arrow, count, one_row
 from clm_core.ingest.read import Source
 from clm_core.ingest.values import literal
 from clm_core.tables import EVENT_KINDS, EVENTS
 
 NO_KIND = "no kind"
 UNKNOWN_KIND = "unknown kind of event"
+ORDER_EVENT = "an order: orders are read from the orders file"
+NO_CONTACT = "a note or task of your own team, no contact"
+SURVEY = "survey"
 
 
 def build_events(con: Any, source: Source, mapping: Mapping) -> Built:
-    """Build the events table from ``source``; leave ``judged`` behind."""
+    """Build the events table from ``source``; leave ``judged`` behind.
+
+    Raises
+    ------
+    InputError
+        When no row can be used, or the kind that the mapping gives for every row is not known.
+    """
     cells = Cells(con, source, mapping, "events")
     _create_kinds(con, cells)
     con.execute(
         f"""create temp table judged as select *, case when problem is not null then problem
             when occurred_at is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
             when word is null then {literal(NO_KIND)}
-            when kind is null then {literal(UNKNOWN_KIND)} end as reason
+            when kind is null then coalesce(why_not, {literal(UNKNOWN_KIND)}) end as reason
         from (select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
                 {cells.value(c.OCCURRED_AT)} as occurred_at, {cells.is_given(c.OCCURRED_AT)} as has_date,
-                {cells.value(c.KIND)} as word, k.kind as kind, {cells.value(c.CHANNEL)} as channel,
-                {cells.value(c.VALUE)} as value
-              from {cells.rows} left join kinds k on k.raw = {cells.raw(c.KIND)})"""
+                {cells.value(c.KIND)} as word, k.kind as kind, k.why_not as why_not,
+                {cells.value(c.CHANNEL)} as channel, {cells.value(c.VALUE)} as value
+              from {cells.rows} left join kinds k on k.raw = {_raw_kind(cells)})"""
     )
     check_any_kept(con, source)
-    optional = "".join(f", {role}" for role in (c.CHANNEL, c.VALUE) if cells.has(role))
+    optional = "".join(f", {role}" for role in (c.CHANNEL, c.VALUE) if cells.has(role) or role in mapping.constants)
     table = arrow(
         con,
         f"""select customer_id, occurred_at, date_diff('day', date '1970-01-01', occurred_at::date)::int as day, kind
             {optional}
         from judged where reason is null order by day, occurred_at, row""",
     )
-    issues = [*reason_issues(con, cells, {BAD_DATE: c.OCCURRED_AT, UNKNOWN_KIND: c.KIND})]
+    issues = [*reason_issues(con, cells, {BAD_DATE: c.OCCURRED_AT, UNKNOWN_KIND: c.KIND, ORDER_EVENT: c.KIND})]
     issues += zone_issues(con, cells, c.OCCURRED_AT)
-    issues += [*_unknown_kinds(con), *_anonymous(con), *unreadable_issues(cells, (c.VALUE,))]
+    issues += [*_unknown_kinds(con), *_anonymous(con), *unreadable_issues(cells, (c.VALUE,)), *_scores(con, cells)]
     return Built(checked(table, EVENTS), tuple(issues))
+
+
+def _raw_kind(cells: Cells) -> str:
+    """The text that tells the kind: the column's cell, or the word that holds for every row."""
+    return cells.raw(c.KIND) if cells.has(c.KIND) else cells.value(c.KIND)
 
 
 def _create_kinds(con: Any, cells: Cells) -> None:
     """Fold each distinct word once; the words of one file are few."""
-    raw = cells.raw(c.KIND)
+    raw = _raw_kind(cells)
     words = [row[0] for row in con.execute(f"select distinct {raw} from source s where {raw} is not null").fetchall()]
-    con.execute("create temp table kinds (raw varchar, kind varchar)")
-    pairs = [(word, EVENT_KIND_OF[fold(word)]) for word in words if fold(word) in EVENT_KIND_OF]
-    if pairs:
-        con.executemany("insert into kinds values (?, ?)", pairs)
+    con.execute("create temp table kinds (raw varchar, kind varchar, why_not varchar)")
+    folded = {word: fold(word) for word in words}
+    rows = [(word, EVENT_KIND_OF.get(key), _why_not(key)) for word, key in folded.items()]
+    if rows:
+        con.executemany("insert into kinds values (?, ?, ?)", rows)
+    if not cells.has(c.KIND) and not any(kind for _, kind, _ in rows):
+        word = cells.mapping.constants.get(c.KIND, "")
+        raise InputError(
+            f"The kind of event given for every row is not known: '{word}'.",
+            where=f"mapping of {cells.source.file_name}, constants",
+            found=word,
+            allowed=", ".join(EVENT_KINDS),
+            next_step="Choose one of these kinds.",
+        )
+
+
+def _why_not(word: str) -> str | None:
+    if word in ORDER_EVENT_WORDS:
+        return ORDER_EVENT
+    return NO_CONTACT if word in NO_CONTACT_WORDS else None
 
 
 def _unknown_kinds(con: Any) -> list[Issue]:
@@ -83,3 +113,27 @@ def _anonymous(con: Any) -> list[Issue]:
     n = count(con, "select count(*) from judged where reason is null and customer_id is null")
     message = f"{counted(n, 'event')} without customer: counted in totals, for nobody in particular."
     return [Issue("info", "anonymous_events", message, n)] if n else []
+
+
+def _scores(con: Any, cells: Cells) -> list[Issue]:
+    """What is to be told about a survey's answers: those without a score, and scores that are no 0 to 10."""
+    if not cells.has(c.VALUE):
+        return []
+    n_blank, n_odd, examples = one_row(
+        con,
+        f"""select count(*) filter (value is null), count(*) filter (value <> round(value) or value not between 0 and 10),
+            list(distinct value) filter (value <> round(value) or value not between 0 and 10)[:5]
+        from judged where reason is null and kind = {literal(SURVEY)}""",
+    )
+    issues = []
+    if n_blank:
+        message = f"{counted(n_blank, 'survey answer')} without a score: kept as a contact, not counted in scores."
+        issues.append(Issue("info", "answers_without_score", message, int(n_blank)))
+    if n_odd:
+        message = (
+            f"{counted(n_odd, 'survey answer')} with a score that is not a whole number from 0 to 10: is "
+            f"'{cells.mapping.columns[c.VALUE]}' the question about recommending?"
+        )
+        shown = tuple(f"{score:g}" for score in sorted(examples))
+        issues.append(Issue("warning", "scores_out_of_range", message, int(n_odd), shown, "columns"))
+    return issues
