@@ -13,15 +13,16 @@ from clm_core.ingest.dialect import column_names
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.query import arrow, one_row
 from clm_core.ingest.read import Source
+from clm_core.ingest.stage_history import build_stage_history, stage_columns
 from clm_core.ingest.values import literal, number
 from clm_core.tables import CUSTOMERS
 
-_OWN_NAMES = frozenset(v for k, v in vars(c).items() if k.isupper() and isinstance(v, str))
+_FIXED = (c.CUSTOMER_ID, c.CREATED_AT, c.DAY)
 _NUMBER_SHARE = 0.95
 
 
 def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
-    """Build the customers table from ``source``; leave ``judged`` behind."""
+    """Build the customers table from ``source``, and the history of stages where it tells one; leave ``judged`` behind."""
     cells = Cells(con, source, mapping, "customers")
     one_row(
         con,
@@ -32,7 +33,8 @@ def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
                 {cells.value(c.CREATED_AT)} as created_at from {cells.rows})""",
     )
     check_any_kept(con, source)
-    traits = _traits(source, mapping)
+    stages = stage_columns(source, mapping)
+    traits = [i for i in _traits(source, mapping) if i not in stages]
     numeric = _numeric(con, traits, mapping.decimal)
     columns = "".join(f", {_trait_sql(i, i in numeric, mapping.decimal)}" for i in traits)
     table = arrow(
@@ -43,20 +45,21 @@ def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
               from judged j join source s on s.rowid + 1 = j.row where j.reason is null group by j.customer_id)
         order by customer_id""",
     )
-    named = table.rename_columns([c.CUSTOMER_ID, c.CREATED_AT, c.DAY, *trait_names([source.names[i] for i in traits])])
+    named = table.rename_columns([*_FIXED, *trait_names([source.names[i] for i in traits])])
     issues = [*reason_issues(con, cells, {}), *_date_issues(cells), *_duplicate_issues(con)]
     issues += zone_issues(con, cells, c.CREATED_AT)
     issues += _lost_numbers(con, source, numeric, mapping.decimal)
-    return Built(checked(named, CUSTOMERS), tuple(issues))
+    history, stage_issues = build_stage_history(con, source, mapping, stages)
+    return Built(checked(named, CUSTOMERS), (*issues, *stage_issues), stage_history=history)
 
 
 def trait_names(names: list[str]) -> list[str]:
-    """Column names in snake_case, distinct, and never a name the project uses itself."""
+    """Column names in snake_case, distinct, and never that of a column every customers table has."""
     cleaned = []
     for name in names:
         spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
         snake = re.sub(r"\W+|_+", "_", spaced).strip("_").lower() or "trait"
-        cleaned.append(f"trait_{snake}" if snake in _OWN_NAMES else snake)
+        cleaned.append(f"trait_{snake}" if snake in _FIXED else snake)
     return list(column_names(cleaned))
 
 

@@ -32,19 +32,19 @@ def test_customers_keep_every_other_column_as_a_trait(tmp_path):
             "customer_id": "a",
             "created_at": dt.datetime(2025, 1, 2),
             "day": 20090,
-            "trait_country": "DE",
+            "country": "DE",
             "zip": "01234",
             "age_years": 30.0,
-            "trait_stage": "x",
+            "stage": "x",
         },
         {
             "customer_id": "b",
             "created_at": None,
             "day": None,
-            "trait_country": "FR",
+            "country": "FR",
             "zip": "55555",
             "age_years": None,
-            "trait_stage": None,
+            "stage": None,
         },
     ]
 
@@ -78,9 +78,17 @@ def test_mostly_numeric_trait_is_a_number_and_the_rest_is_reported(tmp_path):
     assert issue(result, "number_not_readable").message == "1 cell of 'age' left out: not a number."
 
 
-def test_trait_names_are_plain_distinct_and_never_the_projects_own():
-    found = trait_names(["Lifecycle Stage", "stage", "lifecycle-stage", "Amount", "seniorCitizen", "%"])
-    assert found == ["lifecycle_stage", "trait_stage", "lifecycle_stage_2", "trait_amount", "senior_citizen", "trait"]
+def test_trait_names_are_plain_distinct_and_never_those_of_every_customers_table():
+    found = trait_names(["Lifecycle Stage", "Day", "lifecycle-stage", "Amount", "seniorCitizen", "%", "Customer ID"])
+    assert found == [
+        "lifecycle_stage",
+        "trait_day",
+        "lifecycle_stage_2",
+        "amount",
+        "senior_citizen",
+        "trait",
+        "trait_customer_id",
+    ]
 
 
 def test_events_are_folded_to_known_kinds(tmp_path):
