@@ -1,4 +1,4 @@
-"""The same from a terminal: ``python -m clm_core analyse ORDERS --out DIR``.
+"""The same from a terminal: ``python -m clm_core analyse ORDERS --out DIR``, and ``inspect FILE`` to look before.
 
 Exit 0 when every file of the contract was written, 2 with one message on standard error otherwise.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clm_core.describe import describe
 from clm_core.engine import ENGINES, open_engine
 from clm_core.errors import ClmError, InputError, PeriodError
+from clm_core.ingest import inspect
 from clm_core.outputs import check_out, summarise, write_outputs
 from clm_core.pipeline import Analysis, Sources, analyse
 from clm_core.recipe import LONGEST_HORIZON, SHORTEST_HORIZON, Recipe, read_recipe
@@ -24,15 +27,28 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        return _analyse(options)
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
     except ClmError as fault:
         print(fault, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Cancelled; nothing was written.", file=sys.stderr)
+        return 130
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    for path in options.files:
+        print("\n".join(describe(inspect([path]))))
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m clm_core", description="Customer lifecycle from an orders file.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(required=True)
+    look = commands.add_parser("inspect", help="what each file is recognised as, and which column plays which role")
+    look.add_argument("files", nargs="+", type=Path, help="any export")
+    look.set_defaults(command=_inspect)
     run = commands.add_parser("analyse", help="orders in; stages, moves, churn and value out")
     run.add_argument("orders", nargs="+", type=Path, help="CSV, TSV, TXT, XLSX, Parquet or compressed CSV")
     run.add_argument("--customers", type=Path, action="append", default=[], help="one row per customer")
@@ -44,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--engine", default="duckdb", help=f"{', '.join(ENGINES)} (default: duckdb)")
     run.add_argument("--master", help="the Spark master, with --engine spark")
     run.add_argument("--out", type=Path, required=True, help="the folder for the results")
+    run.add_argument("--hash-emails", action="store_true", help="read every e-mail as its SHA-256")
+    run.set_defaults(command=_analyse)
     return parser
 
 
@@ -68,6 +86,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         chosen["as_of"] = _day(options.as_of)
     if options.horizon_days is not None:
         chosen["horizon_days"] = _horizon(options.horizon_days)
+    if options.hash_emails:
+        chosen["hash_emails"] = True
     recipe.chosen_framework()  # a name that is not there is told before minutes are spent on reading
     return recipe.model_copy(update=chosen)
 

@@ -399,3 +399,27 @@ def test_the_command_runs_from_a_shell(tmp_path, orders):
     assert "absent.csv" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_inspect_tells_the_export_and_the_column_of_each_role(capsys):
+    assert main(["inspect", str(ROOT / "tests/core/presets/shopify_customers.csv"), str(SAMPLE / "orders.csv")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (
+        lines[0]
+        == "shopify_customers.csv: Shopify customers export (Shopify admin > Customers > Export); feeds customers"
+    )
+    assert lines[1].startswith("  5 rows; separated by comma")
+    assert lines[2].split()[:3] == ["customer_id", "Email", "99%"]
+    told = next(line for line in lines if line.startswith("orders.csv: "))
+    assert told == "orders.csv: no export known by name; read as orders"
+
+
+def test_inspect_names_the_export_to_use_where_a_file_feeds_nothing(capsys):
+    assert main(["inspect", str(ROOT / "tests/core/presets/stripe_payouts.csv")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "  for orders use Stripe dashboard > Payments > Export"
+
+
+def test_inspect_of_no_table_is_one_message(tmp_path, capsys):
+    (tmp_path / "x.csv").write_bytes(b"")
+    assert main(["inspect", str(tmp_path / "x.csv")]) == 2
+    assert "is empty" in capsys.readouterr().err
