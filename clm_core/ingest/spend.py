@@ -1,55 +1,156 @@
-"""Text rows to spend: what each channel cost in each period."""
+"""Text rows to spend: what each channel cost in each period, and what it did there."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from clm_core import columns as c
+from clm_core.errors import InputError, Issue
 from clm_core.ingest.built import (
     BAD_DATE,
     NO_DATE,
     Built,
     check_any_kept,
     checked,
+    counted,
     reason_issues,
     unreadable_issues,
     zone_issues,
 )
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.query import arrow
+from clm_core.ingest.period import find_periods
+from clm_core.ingest.query import arrow, count
 from clm_core.ingest.read import Source
+from clm_core.ingest.roles import ROLES
+from clm_core.ingest.spend_currency import OTHER_CURRENCY, choose_currency, currency_sql, rate_sql
+from clm_core.ingest.totals import TOTAL_ROW, total_row_sql
 from clm_core.ingest.values import literal
 from clm_core.tables import SPEND
 
 NO_CHANNEL = "no channel"
 NO_COST = "no cost"
 BAD_COST = "cost not readable"
-_NUMBERS = (c.IMPRESSIONS, c.CLICKS, c.CONVERSIONS)
+NO_FIGURE = "no number in any column"
+_COUNTS = (c.IMPRESSIONS, c.CLICKS, c.CONVERSIONS, c.SESSIONS, c.SENDS, c.OPENS)
+_MONEY = (c.COST, c.REVENUE)
+_FIGURES = (c.COST, *_COUNTS, c.REVENUE)
 
 
 def build_spend(con: Any, source: Source, mapping: Mapping) -> Built:
-    """Build the spend table from ``source``; leave ``judged`` behind."""
+    """Build the spend table from ``source``; leave ``judged`` behind. Cost is null throughout where the file tells none.
+
+    Raises
+    ------
+    InputError
+        When the file has neither a cost nor any count, or no row can be used.
+    """
     cells = Cells(con, source, mapping, "spend")
-    numbers = ", ".join(f"{cells.value(role)} as {role}" for role in (c.COST, *_NUMBERS))
-    con.execute(
-        f"""create temp table judged as select *, case when problem is not null then problem
-            when channel is null then {literal(NO_CHANNEL)}
-            when starts_on is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
-            when cost is null then if(has_cost, {literal(BAD_COST)}, {literal(NO_COST)}) end as reason
-        from (select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CHANNEL)} as channel,
-                {cells.value(c.STARTS_ON)} as starts_on, {cells.is_given(c.STARTS_ON)} as has_date,
-                {cells.is_given(c.COST)} as has_cost, {cells.value(c.STAGE)} as stage, {numbers}
-              from {cells.rows})"""
-    )
+    figures = [role for role in _FIGURES if cells.has(role)]
+    if not figures:
+        raise _nothing_counted(source)
+    _create_read(con, cells)
+    currency, currency_issues = choose_currency(con, cells)
+    _create_judged(con, cells, figures, currency)
+    _set_totals_aside(con, figures[0])
     check_any_kept(con, source)
-    optional = "".join(f", {role}" for role in (c.STAGE, *_NUMBERS) if cells.has(role))
+    optional = "".join(f", {role}" for role in (c.STAGE, *_FIGURES[1:]) if cells.has(role))
     table = arrow(
         con,
         f"""select channel, starts_on, date_diff('day', date '1970-01-01', starts_on::date)::int as day, cost {optional}
         from judged where reason is null order by day, channel, row""",
     )
-    issues = reason_issues(con, cells, {BAD_DATE: c.STARTS_ON, BAD_COST: c.COST})
-    issues += zone_issues(con, cells, c.STARTS_ON)
-    issues += unreadable_issues(cells, _NUMBERS)
-    return Built(checked(table, SPEND), tuple(issues))
+    issues = [_as_note(issue) for issue in reason_issues(con, cells, {BAD_DATE: c.STARTS_ON, BAD_COST: c.COST})]
+    issues += [*zone_issues(con, cells, c.STARTS_ON), *unreadable_issues(cells, _FIGURES[1:])]
+    issues += [*currency_issues, *_period_issues(con, cells), *_cost_issues(cells)]
+    return Built(checked(table, SPEND), tuple(issues), currency)
+
+
+def _nothing_counted(source: Source) -> InputError:
+    numbers = [role.name for role in ROLES["spend"] if role.holds == "number"]
+    return InputError(
+        f"No column of '{source.file_name}' tells what a channel cost or did.",
+        where=f"{source.file_name}, header",
+        found=", ".join(source.names),
+        allowed=f"a column for at least one of {', '.join(numbers)}",
+        next_step="Name such a column in the mapping, or export the report again with its cost and counts.",
+    )
+
+
+def _create_read(con: Any, cells: Cells) -> None:
+    """Read every role of every row once, and whether the row is a total."""
+    is_number = {cells.mapping.columns[role] for role in _FIGURES if cells.has(role)}
+    labels = [f"s.{cells.source.sql(name)}" for name in cells.source.names if name not in is_number]
+    numbers = ", ".join(f"{cells.value(role)} as {role}" for role in _FIGURES)
+    con.execute(
+        f"""create temp table spend_read as
+        select s.rowid + 1 as row, s.part as part, s.problem as problem, {total_row_sql(labels)} as is_total,
+            {cells.value(c.CHANNEL)} as channel, {_starts_on(con, cells)} as starts_on,
+            {cells.is_given(c.STARTS_ON)} as has_date, {cells.is_given(c.COST)} as has_cost,
+            {cells.value(c.STAGE)} as stage, {currency_sql(cells)} as currency, {numbers}
+        from {cells.rows}"""
+    )
+
+
+def _starts_on(con: Any, cells: Cells) -> str:
+    """The period's first day: the row's own, else that above the table of the row's file, else one for all rows."""
+    periods = () if cells.has(c.STARTS_ON) else find_periods(con, cells.source)
+    if not any(periods):
+        return cells.value(c.STARTS_ON)
+    days = (f"when {part} then timestamp '{period.first}'" for part, period in enumerate(periods) if period)
+    return f"case s.part {' '.join(days)} end"
+
+
+def _create_judged(con: Any, cells: Cells, figures: list[str], currency: str) -> None:
+    """Give each row the first reason that keeps it out, or none; money is turned into the chosen currency."""
+    blank = " and ".join(f"{role} is null" for role in figures)
+    missing = f"when {blank} then {literal(NO_FIGURE)}"
+    if cells.has(c.COST):
+        missing = f"when cost is null then if(has_cost, {literal(BAD_COST)}, {literal(NO_COST)})"
+    rate = rate_sql(cells, currency)
+    money = ", ".join(f"{role} * ({rate}) as {role}" for role in _MONEY)
+    con.execute(
+        f"""create temp table judged as select * replace ({money}), {figures[0]} as figure, case
+            when problem is not null then problem
+            when is_total then {literal(TOTAL_ROW)}
+            when channel is null then {literal(NO_CHANNEL)}
+            when starts_on is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
+            {missing}
+            when ({rate}) is null then {literal(OTHER_CURRENCY)} end as reason
+        from spend_read"""
+    )
+
+
+def _set_totals_aside(con: Any, figure: str) -> None:
+    """A row without channel whose figure is the sum of its file's other rows is their total, whatever it says."""
+    con.execute(
+        f"""update judged set reason = {literal(TOTAL_ROW)} where reason = {literal(NO_CHANNEL)} and row in (
+            select t.row from judged t join (
+                select part, sum(figure) as total, count(*) as n from judged
+                where channel is not null and not is_total group by part) o on o.part = t.part
+            where abs(t.figure - o.total) <= 0.005 * (o.n + 1))"""
+    )
+
+
+def _as_note(issue: Issue) -> Issue:
+    """Totals are set aside rightly: that is worth a note, no warning."""
+    return replace(issue, severity="info") if issue.message.endswith(f"{TOTAL_ROW}.") else issue
+
+
+def _period_issues(con: Any, cells: Cells) -> list[Issue]:
+    """A note where rows have no day of their own."""
+    if cells.has(c.STARTS_ON):
+        return []
+    days = con.execute("select distinct starts_on::date from judged where reason is null order by 1").fetchall()
+    listed = ", ".join(str(day) for (day,) in days)
+    n = count(con, "select count(*) from judged where reason is null")
+    message = f"The rows have no day of their own: {counted(n, 'row')} dated by the period of the report, {listed}."
+    return [Issue("info", "one_period", message, n, tuple(str(day) for (day,) in days[:5]), "columns")]
+
+
+def _cost_issues(cells: Cells) -> list[Issue]:
+    if cells.has(c.COST):
+        return []
+    message = "The file tells no cost: what a channel did is counted, what it cost is not known."
+    return [Issue("info", "no_cost", message)]
