@@ -10,18 +10,19 @@ from typing import Any
 import pyarrow as pa
 
 from clm_core.errors import Issue
-from clm_core.ingest.built import Built, set_aside
+from clm_core.ingest.built import Built, StatusCount, set_aside
 from clm_core.ingest.customers import build_customers
 from clm_core.ingest.events import build_events
+from clm_core.ingest.day_order import find_order, order_issues
 from clm_core.ingest.inspection import Inspection, look_at
 from clm_core.ingest.mapping import Mapping, check_mapping
-from clm_core.ingest.moments import OrderEvidence, find_order
 from clm_core.ingest.orders import build_orders
 from clm_core.ingest.period import check_period, with_period
 from clm_core.ingest.presets import check_kind
 from clm_core.ingest.read import Source, load
 from clm_core.ingest.roles import ROLES, TableKind
 from clm_core.ingest.spend import build_spend
+from clm_core.ingest.watch import Watch
 from clm_core.ingest.workspace import open_workspace
 
 _BUILDERS: dict[TableKind, Callable[[Any, Source, Mapping], Built]] = {
@@ -47,9 +48,18 @@ class Imported:
     rows_set_aside: int
     currency: str
     stage_history: pa.Table | None = None
+    statuses: tuple[StatusCount, ...] = ()
+    """What each order status was taken to mean."""
 
 
-def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Mapping | None = None) -> Imported:
+def import_table(
+    paths: Sequence[Path],
+    kind: TableKind = "orders",
+    mapping: Mapping | None = None,
+    *,
+    hash_emails: bool = False,
+    watch: Watch | None = None,
+) -> Imported:
     """Read files into one canonical table; rows that cannot be used are set aside with a reason.
 
     Parameters
@@ -61,6 +71,10 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
     mapping
         Which column plays which role. Guessed where it is left out. A ``date_order`` of "ymd" leaves dates such as
         03/04/2026 to the evidence of the whole column.
+    hash_emails
+        Every e-mail address becomes its SHA-256 at the door, before anything else sees it.
+    watch
+        Told of each step; it can cancel.
 
     Returns
     -------
@@ -73,10 +87,12 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
         When a file cannot be read, lacks a required column, or has no row that can be used.
     MappingError
         When the mapping names a column or role that does not exist, or the files have different columns.
+    Cancelled
+        When the watcher cancelled.
     """
-    with open_workspace() as workspace:
+    with open_workspace(watch) as workspace:
         con = workspace.con
-        source = load(workspace, paths)
+        source = load(workspace, paths, hash_emails=hash_emails)
         inspection = look_at(workspace, source, kind)
         if mapping is None:  # a mapping that somebody chose stands, whatever the file looks like
             check_kind(inspection.preset, kind, source.file_name)
@@ -84,6 +100,7 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
         check_period(source, kind, used)
         check_mapping(used, source, kind)
         used, date_issues = _settle_date_order(con, source, kind, used, is_guessed=mapping is None)
+        workspace.begin(f"Counting {kind}" if kind in ("orders", "customers") else f"Reading {kind}")
         built = _BUILDERS[kind](con, source, used)
         aside = set_aside(con, source)
         return Imported(
@@ -98,6 +115,7 @@ def import_table(paths: Sequence[Path], kind: TableKind = "orders", mapping: Map
             rows_set_aside=len(aside),
             currency=built.currency,
             stage_history=built.stage_history,
+            statuses=built.statuses,
         )
 
 
@@ -113,15 +131,4 @@ def _settle_date_order(
     if role is None or (mapping.date_order != "ymd" and not is_guessed):
         return mapping, []
     evidence = find_order(con, source.sql(mapping.columns[role]))
-    return mapping.model_copy(update={"date_order": evidence.order}), _order_issues(evidence, mapping.columns[role])
-
-
-def _order_issues(evidence: OrderEvidence, column: str) -> list[Issue]:
-    if not evidence.is_ambiguous:
-        return []
-    day_first, month_first = evidence.readings
-    message = (
-        f"Dates in '{column}' can be read day-first or month-first: '{evidence.example}' is {day_first} or {month_first}. "
-        "Day-first was taken; set the date order in the mapping if that is wrong."
-    )
-    return [Issue("warning", "date_order_ambiguous", message, 0, (evidence.example,))]
+    return mapping.model_copy(update={"date_order": evidence.order}), order_issues(evidence, mapping.columns[role])

@@ -12,6 +12,7 @@ from clm_core.ingest.presets import Preset, recognise
 from clm_core.ingest.profile import ColumnProfile, profile_columns
 from clm_core.ingest.read import Source, load
 from clm_core.ingest.roles import TableKind
+from clm_core.ingest.watch import Watch
 from clm_core.ingest.workspace import Workspace, open_workspace
 
 
@@ -28,7 +29,9 @@ class Inspection:
     guess: Guess
 
 
-def inspect(paths: Sequence[Path], kind: TableKind | None = None) -> Inspection:
+def inspect(
+    paths: Sequence[Path], kind: TableKind | None = None, *, hash_emails: bool = False, watch: Watch | None = None
+) -> Inspection:
     """Read files as text, recognise the export, and guess which column plays which role.
 
     Parameters
@@ -37,6 +40,10 @@ def inspect(paths: Sequence[Path], kind: TableKind | None = None) -> Inspection:
         One file, or several of one shape that together are one history.
     kind
         What the rows are: orders, customers, events or spend. Left out, it is told by the export or the columns.
+    hash_emails
+        Every e-mail address becomes its SHA-256 at the door; no sample shows one.
+    watch
+        Told of each step; it can cancel.
 
     Returns
     -------
@@ -49,13 +56,16 @@ def inspect(paths: Sequence[Path], kind: TableKind | None = None) -> Inspection:
         When a file is empty, damaged, binary, too big once expanded, or has no data rows.
     MappingError
         When the files have different columns.
+    Cancelled
+        When the watcher cancelled.
     """
-    with open_workspace() as workspace:
-        return look_at(workspace, load(workspace, paths), kind)
+    with open_workspace(watch) as workspace:
+        return look_at(workspace, load(workspace, paths, hash_emails=hash_emails), kind)
 
 
 def look_at(workspace: Workspace, source: Source, kind: TableKind | None) -> Inspection:
     """Profile, recognise and guess over rows that are already loaded."""
+    workspace.begin("Looking at the columns")
     profiles = profile_columns(workspace.con, source)
     preset = recognise(source.names) if source.dialect.has_header else None
     if kind is None:

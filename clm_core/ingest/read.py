@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from clm_core.errors import InputError, MappingError
-from clm_core.ingest.dialect import Dialect
+from clm_core.ingest.addresses import blotted
+from clm_core.ingest.dialect import Dialect, column_names
 from clm_core.ingest.part import Part, open_part
 from clm_core.ingest.query import count
 from clm_core.ingest.refusal import no_table
@@ -39,8 +40,12 @@ class Source:
         return replace(self, dialect=replace(self.dialect, decimal=decimal))
 
 
-def load(workspace: Workspace, paths: Sequence[Path]) -> Source:
-    """Load several files of one shape into the table ``source``."""
+def load(workspace: Workspace, paths: Sequence[Path], *, hash_emails: bool = False) -> Source:
+    """Load several files of one shape into the table ``source``.
+
+    With ``hash_emails`` no address gets past this door: a cell that is one is loaded as its SHA-256, one inside a longer
+    text as "[e-mail]", in the names of columns and the lines above the table too.
+    """
     if not paths:
         raise InputError(
             "No file was given.",
@@ -52,7 +57,7 @@ def load(workspace: Workspace, paths: Sequence[Path]) -> Source:
     first: Part | None = None
     plain_files = ((plain, path.name) for path in paths for plain in unpack(path, workspace.folder))
     for number, (plain, shown) in enumerate(plain_files):
-        first = _append(workspace, plain, shown, number, first)
+        first = _append(workspace, plain, shown, number, first, hash_emails=hash_emails)
     file_name = ", ".join(path.name for path in paths)
     if first is None:
         raise no_table(file_name, "nothing")
@@ -68,29 +73,57 @@ def load(workspace: Workspace, paths: Sequence[Path]) -> Source:
     return Source(file_name, first.dialect, first.names, n_rows)
 
 
-def _append(workspace: Workspace, plain: Path, shown: str, number: int, first: Part | None) -> Part:
+def _append(
+    workspace: Workspace, plain: Path, shown: str, number: int, first: Part | None, *, hash_emails: bool
+) -> Part:
     """Add the rows of one file to ``source``; return the part whose columns rule."""
+    workspace.begin("Reading")
     try:
         part = open_part(workspace, plain, shown)
+        if hash_emails:
+            part = _without_addresses(part)
         _check_same_columns(part, first or part, shown)
         try:
-            _insert(workspace, part, part.select, number, first)
+            _insert(workspace, part, part.select, number, first, hash_emails=hash_emails)
+        except duckdb.InterruptException:
+            raise
         except duckdb.Error:
             if part.select_regularised is None:
                 raise
-            _insert(workspace, part, part.select_regularised(), number, first)
+            select = part.select_regularised()
+            _insert(workspace, part, select, number, first, hash_emails=hash_emails)
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
-        raise no_table(shown, str(error).splitlines()[0]) from error
+        raise no_table(shown, blotted(str(error).splitlines()[0])) from error
     # what was odd about any of the files is told, not only about the first
     return replace(first, dialect=first.dialect.with_notes_of(part.dialect, shown)) if first else part
 
 
-def _insert(workspace: Workspace, part: Part, select: str, number: int, first: Part | None) -> None:
+def _insert(
+    workspace: Workspace, part: Part, select: str, number: int, first: Part | None, *, hash_emails: bool
+) -> None:
+    workspace.begin("Reading")
+    cell = "hashed(c{0})" if hash_emails else "c{0}"
     ruling = first or part
-    columns = ", ".join(f"c{part.names.index(name)} as c{i}" for i, name in enumerate(ruling.names))
+    columns = ", ".join(f"{cell.format(part.names.index(name))} as c{i}" for i, name in enumerate(ruling.names))
     target = "insert into source" if first else "create temp table source as"
     workspace.con.execute(
         f"{target} select nullif(problem, '') as problem, {number} as part, {columns} from ({select})"
+    )
+
+
+def _without_addresses(part: Part) -> Part:
+    """The part with what is known of it before its rows are read freed from e-mail addresses."""
+    dialect = part.dialect
+    return replace(
+        part,
+        names=column_names([blotted(name) for name in part.names]),
+        dialect=replace(
+            dialect,
+            preamble=tuple(map(blotted, dialect.preamble)),
+            notes=tuple(map(blotted, dialect.notes)),
+        ),
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import duckdb
+
 from clm_core.errors import ClmError
 
+_PAUSE_SECONDS = 0.05
 
-class Cancelled(ClmError):
+
+class Cancelled(ClmError):  # noqa: N818  no error: somebody wanted it
     """The reading was ended by whoever watched it; nothing of it is kept."""
 
     code = "cancelled"
@@ -18,11 +22,12 @@ class Cancelled(ClmError):
 
 
 class Watch:
-    """What the reader tells and the watcher asks. The reader calls :meth:`begin` at each step."""
+    """What the reader tells and the watcher asks. The reader calls :meth:`begin` at each step and :meth:`end` at the end."""
 
     def __init__(self) -> None:
-        self._is_cancelled = threading.Event()
-        self._step, self._con = "", None
+        self._is_cancelled, self._has_ended = threading.Event(), threading.Event()
+        self._step, self._share = "", -1.0
+        self._con: Any = None
 
     def begin(self, step: str, con: Any = None) -> None:
         """Enter a step that runs on a DuckDB connection, where it has one.
@@ -32,15 +37,36 @@ class Watch:
         Cancelled
             When the watcher has cancelled meanwhile.
         """
+        self._step, self._share, self._con = step, -1.0, con
+        self.check()
+
+    def reach(self, share: float) -> None:
+        """Tell how much of the step is done (0 to 1), where no query tells it; raise Cancelled as :meth:`begin` does."""
+        self._share = min(share, 1.0)
+        self.check()
+
+    def check(self) -> None:
+        """Raise Cancelled when the watcher has cancelled; loops without a query ask this at every round."""
         if self._is_cancelled.is_set():
             raise Cancelled
-        self._step, self._con = step, con
+
+    def end(self) -> None:
+        """Tell that the reading is over, however it ended."""
+        self._con = None
+        self._has_ended.set()
 
     def cancel(self) -> None:
-        """End the reading at once: the query that runs is interrupted, the next step does not begin."""
-        self._is_cancelled.set()
-        if self._con is not None:
-            self._con.interrupt()
+        """End the reading: the query that runs is interrupted, the next step does not begin. Returns at once."""
+        if not self._is_cancelled.is_set():
+            self._is_cancelled.set()
+            threading.Thread(target=self._interrupt_until_ended, daemon=True).start()
+
+    def _interrupt_until_ended(self) -> None:
+        # an interrupt between two queries is forgotten by DuckDB, so one is not enough
+        while not self._has_ended.wait(_PAUSE_SECONDS):
+            con = self._con
+            if con is not None:
+                _ask(con.interrupt)
 
     @property
     def is_cancelled(self) -> bool:
@@ -50,5 +76,14 @@ class Watch:
     @property
     def progress(self) -> tuple[str, float | None]:
         """The step's name, and the share of it that is done (0 to 1) where that is known."""
-        share = self._con.query_progress() if self._con is not None else -1.0
-        return self._step, share / 100 if share >= 0 else None
+        con = self._con
+        share = self._share if con is None else (_ask(con.query_progress) or 0.0) / 100
+        return self._step, share if share >= 0 else None
+
+
+def _ask(question: Any) -> Any:
+    """The answer of a connection; None where the reader has closed it meanwhile."""
+    try:
+        return question()
+    except duckdb.ConnectionException:
+        return None

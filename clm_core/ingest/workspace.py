@@ -10,21 +10,38 @@ from pathlib import Path
 
 import duckdb
 
+from clm_core.ingest.addresses import ADDRESS_MACROS
 from clm_core.ingest.moments import MOMENT_MACROS
 from clm_core.ingest.values import VALUE_MACROS
+from clm_core.ingest.watch import Cancelled, Watch
+
+# the progress of a query is counted for the watch, never printed
+_COUNT_PROGRESS = ("set enable_progress_bar_print = false", "set enable_progress_bar = true")
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where one import works: a connection, and a folder for expanded and transcoded copies."""
+    """Where one import works: a connection, a folder for expanded and transcoded copies, and who watches it."""
 
     con: duckdb.DuckDBPyConnection
     folder: Path
+    watch: Watch
+
+    def begin(self, step: str) -> None:
+        """Tell whoever watches that a step of queries begins; raise Cancelled when they have cancelled."""
+        self.watch.begin(step, self.con)
 
 
 @contextmanager
-def open_workspace() -> Iterator[Workspace]:
-    """Open a memory-limited connection and a temporary folder; close and remove both at the end."""
+def open_workspace(watch: Watch | None = None) -> Iterator[Workspace]:
+    """Open a memory-limited connection and a temporary folder; close and remove both at the end.
+
+    Raises
+    ------
+    Cancelled
+        When the watcher has interrupted a query.
+    """
+    watch = watch or Watch()
     with tempfile.TemporaryDirectory(prefix="ingest-", ignore_cleanup_errors=True) as name:
         con = duckdb.connect(
             config={
@@ -36,8 +53,11 @@ def open_workspace() -> Iterator[Workspace]:
             }
         )
         try:
-            for macro in (*VALUE_MACROS, *MOMENT_MACROS):
-                con.execute(macro)
-            yield Workspace(con, Path(name))
+            for statement in (*_COUNT_PROGRESS, *VALUE_MACROS, *MOMENT_MACROS, *ADDRESS_MACROS):
+                con.execute(statement)
+            yield Workspace(con, Path(name), watch)
+        except duckdb.InterruptException as error:
+            raise Cancelled from error
         finally:
+            watch.end()
             con.close()
