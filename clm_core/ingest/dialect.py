@@ -75,7 +75,7 @@ class Layout:
 
 def find_layout(path: Path) -> Layout:
     """Find delimiter, preamble and header from the first lines of a UTF-8 text."""
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         text = stream.read(_SAMPLE_CHARS)
         is_whole = not stream.read(1)
     lines = list(io.StringIO(text, newline=""))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from charset_normalizer import from_bytes
+from clm_core.ingest.code_pages import likely_encoding
+from clm_core.ingest.foreign import check_text
+from clm_core.ingest.refusal import no_table, unreadable
 
-from clm_core.ingest.refusal import unreadable
-
+MOST_LINE_BYTES = 1 << 20
 _CHUNK = 1 << 20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,11 +20,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# what shops and spreadsheets write; a closed list keeps rare code pages from winning by accident
-_ONE_BYTE = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254"]
-# recognised by their narrow form, read by the wider one that Windows writes
-_MANY_BYTES = {"cp932": "cp932", "euc_jp": "euc_jp", "gb2312": "gb18030", "big5": "cp950", "euc_kr": "cp949"}
+_SAMPLE_LINES = 300
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
+_CONTROL_SIGNS = frozenset(_CONTROL.decode("ascii")) | {"\ufffd"}
 
 
 class Text(NamedTuple):
@@ -34,110 +33,111 @@ class Text(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class _Survey(NamedTuple):
+    """What one pass over the bytes tells."""
+
+    is_utf8: bool
+    n_zero_bytes: int
+
+
 def to_utf8(path: Path, folder: Path, shown: str) -> Text:
-    """A UTF-8 text with the same content: the file itself, or a copy in ``folder``."""
-    encoding = find_encoding(path, shown)
-    if encoding == "utf-8":
-        return Text(path, encoding)
+    """A UTF-8 text with the same content: the file itself, or a copy in ``folder``.
+
+    Raises
+    ------
+    InputError
+        When the bytes are no text, or a line is longer than any table's.
+    """
+    encoding, survey = find_encoding(path, shown)
+    spoken = encoding.removesuffix("-sig") + (" with BOM" if encoding.endswith("-sig") else "")
+    if survey.is_utf8 and not survey.n_zero_bytes:
+        return Text(path, spoken)
     target = folder / f"{len(list(folder.iterdir()))}.utf8"
-    try:
-        # newline="" keeps line ends as they are, those inside quoted cells too
-        with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
-            while chunk := source.read(_CHUNK):
-                out.write(chunk)
-    except UnicodeError as error:
-        raise unreadable(shown, f"bytes that are not {encoding}") from error
-    return Text(target, encoding.removesuffix("-sig") + (" with BOM" if encoding.endswith("-sig") else ""))
+    is_wide = encoding.startswith(("utf-16", "utf-32"))
+    n_zero = n_unreadable = 0
+    # newline="" keeps line ends as they are, those inside quoted cells too
+    with (
+        path.open(encoding=encoding, errors="replace", newline="") as source,
+        target.open("w", encoding="utf-8", errors="replace", newline="") as out,
+    ):
+        while chunk := source.read(_CHUNK):
+            n_zero += chunk.count("\x00")
+            n_unreadable += 0 if survey.is_utf8 and not is_wide else chunk.count("\ufffd")
+            out.write(chunk.replace("\x00", ""))
+    return Text(target, spoken, tuple(_notes(n_zero, n_unreadable, spoken)))
 
 
-def find_encoding(path: Path, shown: str) -> str:
+def _notes(n_zero: int, n_unreadable: int, encoding: str) -> Iterator[str]:
+    if n_zero:
+        yield f"Zero bytes were left out of the text: {n_zero:,}."
+    if n_unreadable:
+        yield f"Characters that could not be read as {encoding}: {n_unreadable:,}. They are shown as '\ufffd'."
+
+
+def find_encoding(path: Path, shown: str) -> tuple[str, _Survey]:
     """Name the encoding: by its mark, by being valid UTF-8, or by what the bytes most likely are."""
     with path.open("rb") as stream:
         head = stream.read(1 << 16)
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    if b"\x00" in head:
-        return _wide(head, shown)
-    if len(head.translate(None, _CONTROL)) < len(head) * 0.97 - 2:
+    check_text(head, shown)
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), "") or _wide(head)
+    if marked.startswith(("utf-16", "utf-32")):
+        return marked, _Survey(is_utf8=False, n_zero_bytes=0)
+    # a few zero bytes fill fields, more controls of other kinds mean that this is no text
+    if len(head.translate(None, _CONTROL[1:])) < len(head) * 0.97 - 2 or head.count(0) > 0.4 * len(head):
         raise unreadable(shown, "binary data")
-    return "utf-8" if _is_utf8(path) else _likely(path, shown)
+    survey = _survey(path, shown)
+    return marked or ("utf-8" if survey.is_utf8 else likely_encoding(_telling(path))), survey
 
 
-def _wide(head: bytes, shown: str) -> str:
-    """UTF-16 without a mark shows as zero bytes on every other place; zeros anywhere else mean binary data."""
+def _wide(head: bytes) -> str:
+    """UTF-16 without a mark shows as zero bytes on every other place; zeros anywhere else mean something else."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    enough, few = 0.15 * len(head), 0.025 * len(head)
+    enough, few = 0.1 * len(head), 0.02 * len(head)
     name = "utf-16-le" if odd > enough and even < few else "utf-16-be" if even > enough and odd < few else ""
     text = head[: len(head) // 2 * 2].decode(name, errors="replace") if name else ""
-    if any(ord(sign) in _CONTROL or sign == "\ufffd" for sign in text[:-1]) or not text:
-        raise unreadable(shown, "binary data")
-    return name
+    is_text = text and _CONTROL_SIGNS.isdisjoint(text[:-1])
+    return name if is_text else ""
 
 
-def _is_utf8(path: Path) -> bool:
+def _survey(path: Path, shown: str) -> _Survey:
+    """One pass over all bytes; plain ASCII, which most files are, costs next to nothing."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _likely(path: Path, shown: str) -> str:
-    """Judge only lines with bytes beyond ASCII: in the others every encoding looks alike."""
-    telling: list[bytes] = []
+    is_utf8, n_zero, line_bytes = True, 0, 0
     with path.open("rb") as stream:
-        for line in stream:
-            if not line.isascii():
-                telling.append(line)
-            if len(telling) >= 200:
-                break
-    sample = b"".join(telling)
-    wide = [name for name in _MANY_BYTES if _is_dense(sample, name)]
-    for name in _ranked(sample, wide or _ONE_BYTE):
-        reading = _MANY_BYTES.get(name, name)
-        if _decodes(path, reading):
-            return reading
-    # every byte means something in Latin-1, so text with a stray byte still opens
-    return "cp1252" if _decodes(path, "cp1252") else "latin-1"
+        while chunk := stream.read(_CHUNK):
+            n_zero += chunk.count(0)
+            line_bytes = _check_line(chunk, line_bytes, shown)
+            is_utf8 = is_utf8 and _continues(decoder, chunk)
+    return _Survey(is_utf8 and _continues(decoder, b"", final=True), n_zero)
 
 
-def _is_dense(sample: bytes, name: str) -> bool:
-    """True where the bytes are valid and the letters beyond ASCII stand side by side, as in East Asian words."""
+def _check_line(chunk: bytes, line_bytes: int, shown: str) -> int:
+    """Refuse a line that no table has; return how much of a line is open at the chunk's end."""
+    first = min((place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0), default=len(chunk))
+    if line_bytes + first > MOST_LINE_BYTES:
+        raise no_table(shown, f"a line of more than {MOST_LINE_BYTES:,} bytes")
+    last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+    return len(chunk) - 1 - last if last >= 0 else line_bytes + len(chunk)
+
+
+def _continues(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    if chunk.isascii() and not final and decoder.getstate()[0] == b"":
+        return True
     try:
-        text = sample.decode(name)
+        decoder.decode(chunk, final)
     except UnicodeDecodeError:
         return False
-    runs = re.findall(r"[^\x00-\x7f]+", text)
-    letters = sum(map(len, runs))
-    # bytes of one East Asian encoding are often valid in another, and then give signs that nobody writes in rows:
-    # Chinese read as Korean gives hanja, Korean read as Japanese gives half-width kana
-    if name == "euc_kr" and len(re.findall("[가-힣]", text)) < 0.95 * letters:
-        return False
-    if name == "cp932" and len(re.findall("[\uff61-\uff9f]", text)) > 0.3 * letters:
-        return False
-    return bool(runs) and letters / len(runs) >= 1.5
-
-
-def _ranked(sample: bytes, names: list[str]) -> list[str]:
-    """Encodings from most to least likely; among equals the first of ``names``."""
-    if len(names) == 1:
-        return names
-    matches = from_bytes(sample, cp_isolation=names, threshold=0.6)
-    # encodings that give the same text are listed under one match
-    chaos = {name: round(m.chaos, 2) for m in matches for name in (m.encoding, *m.could_be_from_charset)}
-    return sorted((name for name in names if name in chaos), key=chaos.__getitem__)
-
-
-def _decodes(path: Path, name: str) -> bool:
-    try:
-        with path.open(encoding=name, newline="") as stream:
-            while stream.read(_CHUNK):
-                pass
-    except UnicodeError:
-        return False
     return True
+
+
+def _telling(path: Path) -> bytes:
+    """Lines with bytes beyond ASCII: in the others every encoding looks alike."""
+    with path.open("rb") as stream:
+        return b"".join(line for line, _ in zip(_lines(stream), range(_SAMPLE_LINES), strict=False))
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    # a file with bare carriage returns has no line ends here: what is read at once is bounded
+    while line := stream.readline(_CHUNK):
+        if not line.isascii():
+            yield from (part for part in line.splitlines(keepends=True) if not part.isascii())

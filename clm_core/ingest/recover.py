@@ -21,7 +21,7 @@ def regularise(path: Path, layout: Layout, target: Path) -> None:
     """Write the data rows of a text as a regular CSV with a leading column ``problem``."""
     width = len(layout.names)
     with (
-        path.open(encoding="utf-8", newline=None) as source,
+        path.open(encoding="utf-8-sig", newline=None) as source,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         writer = csv.writer(out, quoting=csv.QUOTE_ALL)

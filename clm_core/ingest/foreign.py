@@ -1,0 +1,44 @@
+"""Files of other kinds, known by their first bytes: each is refused by its name, with what to do."""
+
+from __future__ import annotations
+
+import re
+
+from clm_core.ingest.refusal import unreadable
+
+_AS_CSV = "Open it in the program it came from and save the table as CSV (UTF-8)."
+_SIGNATURES = (
+    (b"%PDF", "a PDF document", "Export the table from where the PDF was made, as CSV."),
+    (b"\x89PNG", "a picture", "Give the table itself, as CSV."),
+    (b"\xff\xd8\xff", "a picture", "Give the table itself, as CSV."),
+    (b"GIF8", "a picture", "Give the table itself, as CSV."),
+    (b"SQLite format 3", "an SQLite database", "Export the table from it as CSV."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Open it in Excel and save it as .xlsx or CSV UTF-8."),
+    (b"Rar!", "a RAR archive", "Unpack it and give the table itself."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it and give the table itself."),
+    (b"BZh", "a bzip2 archive", "Unpack it and give the table itself."),
+    (b"\xfd7zXZ", "an xz archive", "Unpack it and give the table itself."),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and give the table itself."),
+    (b"{\\rtf", "an RTF document", _AS_CSV),
+)
+_MARKUP = (
+    (
+        rb"<(!doctype html|html|head|body|table|script|meta)\b",
+        "a web page",
+        "If it shows a table, open it in Excel and save it as CSV (UTF-8); if it shows a login, sign in and export again.",
+    ),
+    (rb"<(\?xml|!\[cdata|workbook|ss:)", "an XML document", "Choose CSV where the file is exported."),
+    (rb'(\{\s*("|\})|\[\s*[\[{])', "JSON", "Choose CSV where the file is exported."),
+)
+
+
+def check_text(head: bytes, shown: str) -> None:
+    """Raise InputError when the first bytes of a file say that it is no text table."""
+    for signature, kind, next_step in _SIGNATURES:
+        if head.startswith(signature):
+            raise unreadable(shown, kind, next_step)
+    # without zero bytes UTF-16 shows its markup too
+    start = head[:2048].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    for pattern, kind, next_step in _MARKUP:
+        if re.match(pattern, start):
+            raise unreadable(shown, kind, next_step)
