@@ -17,8 +17,10 @@ from clm_core.describe import describe
 from clm_core.engine import ENGINES, open_engine
 from clm_core.errors import ClmError, InputError, PeriodError
 from clm_core.ingest import inspect
+from clm_core.ingest.watch import Watch
 from clm_core.outputs import check_out, summarise, write_outputs
 from clm_core.pipeline import Analysis, Sources, analyse
+from clm_core.progress_line import ProgressLine
 from clm_core.recipe import LONGEST_HORIZON, SHORTEST_HORIZON, Recipe, read_recipe
 
 
@@ -32,7 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     except ClmError as fault:
         print(fault, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as end:
+        # DuckDB turns an interrupt that meets it inside a query into an error of its own
+        if isinstance(end, RuntimeError) and str(end) != "Query interrupted":
+            raise
         print("Cancelled; nothing was written.", file=sys.stderr)
         return 130
 
@@ -71,8 +76,11 @@ def _analyse(options: argparse.Namespace) -> int:
     check_out(options.out)
     engine = open_engine(options.engine, options.master)
     try:
-        analysis = analyse(sources, recipe, engine, clock=time.perf_counter, on_step=_tell)
-        written = write_outputs(analysis, options.out)
+        watch = Watch()
+        with ProgressLine(sys.stderr, watch) as line:
+            analysis = analyse(sources, recipe, engine, clock=time.perf_counter, on_step=line.tell, watch=watch)
+            line.tell("writing")
+            written = write_outputs(analysis, options.out)
     finally:
         engine.close()
     _report(analysis, written)
@@ -116,12 +124,6 @@ def _horizon(text: str) -> int:
             next_step="Choose a number in this range; 90 is the default.",
         )
     return days
-
-
-def _tell(step: str) -> None:
-    """Progress is for someone who watches; in a log, standard error holds a message only when something is wrong."""
-    if sys.stderr.isatty():
-        print(f"… {step}", file=sys.stderr)
 
 
 def _report(analysis: Analysis, written: list[Path]) -> None:

@@ -21,6 +21,7 @@ from clm_core.errors import ClmError, DefinitionError, InputError, PeriodError
 from clm_core.features import Frame, Frames, build_features, known_features, load_frames
 from clm_core.frameworks import Framework, check_framework
 from clm_core.ingest import Imported, TableKind, import_table
+from clm_core.ingest.watch import Watch
 from clm_core.joins import KeyMatch, match_keys
 from clm_core.ledger import Ledger, build_ledger, count_moves, stock_and_flow
 from clm_core.models import Scores, score_customers
@@ -111,6 +112,7 @@ def analyse(
     *,
     clock: Callable[[], float] | None = None,
     on_step: Callable[[str], None] | None = None,
+    watch: Watch | None = None,
 ) -> Analysis:
     """Read the files and compute everything the terminal writes.
 
@@ -122,6 +124,8 @@ def analyse(
         Where frames live; the caller opens and closes it.
     clock, on_step
         Seconds from any start, to time the steps; and who is told a step's name when it begins.
+    watch
+        Lets another thread see how far the reading is, and end it.
 
     Raises
     ------
@@ -139,7 +143,7 @@ def analyse(
         timings[name] = round((clock() if clock else 0.0) - start, 4)
 
     with step("read"):
-        dataset = load_dataset(sources, recipe)
+        dataset = load_dataset(sources, recipe, watch)
     with step("ledger"):
         workspace = open_workspace(dataset, engine, recipe.as_of)
         _ = workspace.ledger  # computed here, so that its time is told here
@@ -153,17 +157,23 @@ def analyse(
     return Analysis(workspace, recipe, lifecycle, scores, customers, stages, timings)
 
 
-def load_dataset(sources: Sources, recipe: Recipe) -> Dataset:
-    """Read every given file into its canonical table."""
+def load_dataset(sources: Sources, recipe: Recipe, watch: Watch | None = None) -> Dataset:
+    """Read every given file into its canonical table.
+
+    ``watch`` lets another thread see how far the reading is, and end it.
+    """
     imported: dict[TableKind, Imported] = {}
     for kind, paths in sources.given().items():
         try:
-            imported[kind] = import_table(paths, kind, recipe.mapping.get(kind))
+            imported[kind] = import_table(
+                paths, kind, recipe.mapping.get(kind), hash_emails=recipe.hash_emails, watch=watch
+            )
         except ClmError as fault:
             fault.table = kind
             raise
     tables = {kind: result.table for kind, result in imported.items()}
-    return Dataset(imported, Tables(**tables, currency=imported["orders"].currency))
+    history = imported["customers"].stage_history if "customers" in imported else None
+    return Dataset(imported, Tables(**tables, stage_history=history, currency=imported["orders"].currency))
 
 
 def open_workspace(dataset: Dataset, engine: Engine, as_of: date | None = None) -> Workspace:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -423,3 +424,41 @@ def test_inspect_of_no_table_is_one_message(tmp_path, capsys):
     (tmp_path / "x.csv").write_bytes(b"")
     assert main(["inspect", str(tmp_path / "x.csv")]) == 2
     assert "is empty" in capsys.readouterr().err
+
+
+def on_a_terminal(arguments, interrupt_at=None):
+    """Run the command with a terminal as standard error: exit code and what was shown on it."""
+    parent, child = os.openpty()
+    command = [sys.executable, "-m", "clm_core", *map(str, arguments)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=child)
+    os.close(child)
+    shown = b""
+    while True:
+        try:
+            part = os.read(parent, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+        if interrupt_at and interrupt_at.encode() in shown and process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            interrupt_at = None
+    os.close(parent)
+    return process.wait(), shown.decode()
+
+
+def test_a_terminal_shows_the_step_and_clears_it(tmp_path):
+    code, shown = on_a_terminal(["analyse", SAMPLE / "orders.csv", "--out", tmp_path / "out"])
+    assert code == 0
+    assert "… " in shown
+    assert "models" in shown
+    assert shown.endswith("\r\x1b[2K")
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path):
+    code, shown = on_a_terminal(["analyse", SAMPLE / "orders.csv", "--out", tmp_path / "out"], interrupt_at="… ")
+    assert code == 130
+    assert "Cancelled; nothing was written." in shown
+    assert "Traceback" not in shown
+    assert not (tmp_path / "out").exists()
