@@ -13,10 +13,12 @@ import pandas as pd
 import streamlit as st
 
 from clm_core.completeness import History, completeness
+from clm_core.eligibility import Requirement, assess
 from clm_core.engine import Engine, open_engine
 from clm_core.errors import ClmError, InputError
 from clm_core.frameworks import Framework
 from clm_core.ingest import Inspection, TableKind, inspect
+from clm_core.ingest.watch import Cancelled
 from clm_core.metrics import OrderFacts, order_facts
 from clm_core.models import Scores, score_customers
 from clm_core.pipeline import (
@@ -33,7 +35,7 @@ from clm_core.pipeline import (
 )
 from clm_core.recipe import Recipe
 from clm_core.stages import count_stages
-from pages.ui import state
+from pages.ui import progress, state
 from pages.ui.state import SourceFile
 from pages.ui.vault import Vault
 
@@ -70,7 +72,7 @@ def _recall(step: str, key: tuple[Hashable, ...], make: Callable[[], Result]) ->
 
 def _data_key() -> tuple[Hashable, ...]:
     corrections = tuple(sorted((kind, m.model_dump_json()) for kind, m in state.mappings().items()))
-    return (tuple((file.kind, file.digest) for file in state.files()), corrections)
+    return (tuple((file.kind, file.digest) for file in state.files()), corrections, state.hashes_emails())
 
 
 @st.cache_resource(show_spinner="Reading the sample shop …")
@@ -80,29 +82,56 @@ def _sample(files: tuple[SourceFile, ...]) -> Dataset:
 
 
 def dataset() -> Dataset:
-    """The session's files as canonical tables."""
+    """The session's files as canonical tables, read in a thread whose progress is shown.
 
+    Raises
+    ------
+    ClmError
+        When there are no orders, a file cannot be used, or the user ended the reading.
+    """
     if not any(file.kind == "orders" for file in state.files()):
-        missing = InputError(
-            "There is no orders file yet.",
-            where="this session",
-            found=", ".join(f"{file.name} ({file.kind})" for file in state.files()),
-            allowed="one orders file, and others beside it",
-            next_step="Upload the orders that belong to these files.",
-        )
-        missing.table = "orders"
-        raise missing
+        raise _no_orders()
     if state.is_whole_sample():
         return _sample(tuple(state.files()))
+    key = _data_key()
+    if state.is_cancelled(key):
+        raise Cancelled
 
     def read() -> Dataset:
         by_kind: dict[str, Any] = {}
         for file in state.files():
             by_kind.setdefault(file.kind, []).append(file.path)
         sources = Sources(**{kind: tuple(paths) for kind, paths in by_kind.items()})
-        return load_dataset(sources, Recipe(mapping=state.mappings()))
+        recipe = Recipe(mapping=state.mappings(), hash_emails=state.hashes_emails())
+        return progress.watched(
+            "Reading the files", lambda watch: load_dataset(sources, recipe, watch), state.cancel, key
+        )
 
-    return _recall("Reading the files", _data_key(), read)
+    made: Dataset = vault().recall(state.session_id(), ("Reading the files", *key), read)
+    return made
+
+
+def _no_orders() -> InputError:
+    """What there is instead of orders, and where that system keeps them."""
+    presets = [file.look.preset for file in state.files() if file.look and file.look.preset]
+    told = {file.name: file.look.preset for file in state.files() if file.look}
+    fault = InputError(
+        "There are no orders yet, and every analysis begins with them.",
+        where="the files given so far",
+        found=", ".join(
+            f"{file.name} ({preset.title}: {preset.lacks})"
+            if (preset := told.get(file.name))
+            else f"{file.name} ({file.kind})"
+            for file in state.files()
+        ),
+        allowed="an export of orders: who bought, when, and for how much",
+        next_step=next(
+            (f"Add {preset.instead}." for preset in presets if preset.instead),
+            "Add the orders that belong to these files.",
+        ),
+    )
+    fault.table = "orders"
+    return fault
 
 
 def order_overview() -> tuple[OrderFacts, History]:
@@ -164,8 +193,16 @@ def inspection(kind: TableKind) -> Inspection:
     with suppress(ClmError):
         return dataset().imported[kind].inspection
     paths = [file.path for file in state.files() if file.kind == kind]
-    key = (kind, *(file.digest for file in state.files() if file.kind == kind))
-    return _recall("Looking into the file", key, lambda: inspect(paths, kind))
+    hash_emails = state.hashes_emails()
+    key = (kind, hash_emails, *(file.digest for file in state.files() if file.kind == kind))
+    return _recall("Looking into the file", key, lambda: inspect(paths, kind, hash_emails=hash_emails))
+
+
+def eligibility(as_of: date | None, horizon_days: int) -> tuple[Requirement, ...]:
+    """What each analysis needs, beside what the files have."""
+    tables, day = dataset().tables, workspace(as_of).as_of_day
+    key = (*_data_key(), as_of, horizon_days)
+    return _recall("Asking what the data can carry", key, lambda: assess(tables, day, horizon_days))
 
 
 def analysis(as_of: date | None, framework: Framework, horizon_days: int, recipe: Recipe) -> Analysis:

@@ -11,21 +11,15 @@ from streamlit.navigation.page import Page
 from clm_core.errors import ClmError, Issue
 from clm_core.features import known_features
 from clm_core.frameworks import Framework, check_framework
-from clm_core.ingest import TableKind
 from clm_core.pipeline import Workspace
 from clm_core.tables import count_orders, to_date
 from clm_core.wording import count, long_day
-from pages.ui import cached, inputs, messages, state, uploads
+from pages.ui import cached, inputs, messages, recipes, state, uploads
 
 DATA_PAGE = "pages/data/files.py"
 RULES_PAGE = "pages/understand/stage_rules.py"
+LIFECYCLE_PAGE = "pages/understand/lifecycle.py"
 PERSONAS_PAGE = "pages/understand/personas.py"
-FILES_HELP = "CSV, TSV, text, Excel or Parquet, also compressed. Several files of one shape are read as one history."
-UNLOCKS: dict[TableKind, str] = {
-    "customers": "Sign-up dates place people who never ordered; traits such as age or plan can be used in personas.",
-    "events": "Visits, clicks, carts, reviews and referrals fill the stages before the first order and the advocates.",
-    "spend": "Cost by channel and period is kept with the data for acquisition cost and budget.",
-}
 
 
 def begin(question: str, promise: str, *, owns: Sequence[str] = ()) -> Workspace:
@@ -95,7 +89,7 @@ def show_sidebar() -> None:
     """Settings that hold everywhere, and the way to delete the data."""
     with st.sidebar:
         if message := state.notice():
-            st.success(message)
+            st.success(messages.plain(message))
         if not state.files():
             return
         with suppress(ClmError):
@@ -110,7 +104,8 @@ def show_sidebar() -> None:
 
 
 def open_link() -> None:
-    """Follow `?sample=shop`, and keep it in the address while the sample is loaded, so that every address can be shared."""
+    """Follow a recipe that arrived and `?sample=shop`, and keep it in the address while the sample is loaded, so that every address can be shared."""
+    recipes.apply_pending()
     if st.query_params.get("sample") == state.SAMPLE_NAME and not state.files():
         state.load_sample()
     if state.is_sample():
@@ -127,13 +122,3 @@ def is_month_partial(as_of_day: int) -> bool:
 def faults_of(workspace: Workspace, framework: Framework) -> list[Issue]:
     """What keeps a framework from being used on these files."""
     return check_framework(framework, known_features(workspace.frames))
-
-
-def offer_upload(kind: TableKind, label: str, text: str, *, is_given: bool) -> None:
-    """A drawer with an uploader, made only once it is opened: uploaders are heavy to draw."""
-    icon = ":material/check:" if is_given else ":material/add:"
-    drawer = st.expander(label, key=f"offer_{label}", icon=icon, on_change="rerun")
-    if drawer.open:
-        with drawer:
-            st.markdown(text)
-            uploads.ask(kind, f"{kind.capitalize()} file", FILES_HELP)

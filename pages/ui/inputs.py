@@ -10,7 +10,7 @@ import streamlit as st
 
 from clm_core.frameworks import SHIPPED, Framework, Limit, load_framework
 from clm_core.pipeline import first_order_date, last_order_day
-from clm_core.recipe import Recipe
+from clm_core.recipe import LONGEST_HORIZON, SHORTEST_HORIZON, Recipe
 from clm_core.tables import to_date
 from pages.ui import cached, state
 
@@ -33,6 +33,8 @@ def show_settings() -> None:
     )
     _write(FRAMEWORK, shipped_framework().id, SHIPPED[0])
     first, last = _days()
+    if isinstance(st.session_state.get(AS_OF), date) and not first <= st.session_state[AS_OF] <= last:
+        del st.session_state[AS_OF]  # chosen for other files: this history has no such day
     st.date_input(
         "As of",
         value=last,
@@ -124,6 +126,18 @@ def keep_in_address(owned: Sequence[str]) -> None:
         _write(HORIZON, str(horizon()), str(HORIZONS[2]))
 
 
+def follow(recipe: Recipe) -> None:
+    """Take framework, limits, horizon and day from a recipe; called before their widgets exist."""
+    chosen = recipe.chosen_framework()
+    st.session_state[FRAMEWORK] = chosen.id
+    for name, limit in chosen.limits.items():
+        st.session_state[name] = int(limit.value)
+    st.session_state[HORIZON] = recipe.horizon_days
+    st.session_state.pop(AS_OF, None)
+    if recipe.as_of is not None:
+        st.session_state[AS_OF] = recipe.as_of
+
+
 def reset_limits() -> None:
     """Put every limit of the framework back as shipped."""
     for name, limit in shipped_framework().limits.items():
@@ -134,7 +148,7 @@ def ask_horizon() -> int:
     """How many days ahead the scores look."""
     st.select_slider(
         "How far ahead (days)",
-        HORIZONS,
+        sorted({*HORIZONS, horizon()}),  # a recipe may ask for a horizon of its own
         value=90,
         key=HORIZON,
         bind="query-params",
@@ -147,7 +161,8 @@ def ask_horizon() -> int:
 def horizon() -> int:
     """The chosen horizon in days."""
     chosen = st.session_state.get(HORIZON, 90)
-    return chosen if chosen in HORIZONS else 90
+    is_allowed = isinstance(chosen, int) and SHORTEST_HORIZON <= chosen <= LONGEST_HORIZON
+    return int(chosen) if is_allowed else 90
 
 
 def recipe() -> Recipe:
@@ -160,5 +175,6 @@ def recipe() -> Recipe:
         horizon_days=horizon(),
         as_of=as_of(),  # left open when it is the day of the last order, so that next month's file moves on
         mapping=mapping,
+        hash_emails=state.hashes_emails(),
         personas=state.personas(),
     )

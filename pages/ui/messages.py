@@ -11,7 +11,7 @@ from clm_core.findings import Finding
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 _AUTOMATIC = re.compile(r"\\:(?=/)|www(?=\\\.)|@|mailto|xmpp|\\[-<](?=\\[->])", re.IGNORECASE)
-_ICONS = {"error": ":material/error:", "warning": ":material/warning:", "info": ":material/info:"}
+ICONS = {"error": ":material/error:", "warning": ":material/warning:", "info": ":material/info:"}
 
 
 def plain(text: object) -> str:
@@ -26,30 +26,18 @@ def plain(text: object) -> str:
 def show_error(fault: ClmError) -> None:
     """What is wrong, where, what was found, what is allowed, what to do next."""
     lines = [f"**{plain(fault.what)}**", *(f"{label}: {plain(text)}" for label, text in fault.parts())]
-    st.error("\n\n".join(lines), icon=_ICONS["error"])
+    st.error("\n\n".join(lines), icon=ICONS["error"])
 
 
 def show_faults(faults: tuple[Issue, ...]) -> None:
     """What keeps a definition from being used."""
     for fault in faults:
-        st.error(plain(fault.message), icon=_ICONS["error"])
+        st.error(plain(fault.message), icon=ICONS["error"])
 
 
-def show_issues(issues: tuple[Issue, ...]) -> None:
-    """Findings about the data in one table, gravest first."""
-    if not issues:
-        st.success("Every row was read as it stands; nothing to report.", icon=":material/check:")
-        return
-    ranked = sorted(issues, key=lambda issue: ("error", "warning", "info").index(issue.severity))
-    rows = [
-        {
-            "": _ICONS[issue.severity],
-            "What was found": plain(issue.message),
-            "For example": plain("; ".join(issue.examples[:3])),
-        }
-        for issue in ranked
-    ]
-    st.table(rows, border="horizontal")
+def show_problems(problems: list[str]) -> None:
+    """What keeps a form from being used, one line each."""
+    st.error("\n\n".join(plain(problem) for problem in problems), icon=ICONS["error"])
 
 
 def show_finding(finding: Finding) -> None:

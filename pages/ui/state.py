@@ -1,15 +1,17 @@
-"""Every session key, and the only place that reads or writes one by name (widgets name theirs in `inputs`)."""
+"""Every session key, and the only place that reads or writes one by name (widgets name theirs where they are drawn)."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from clm_core.ingest import Mapping, TableKind
+from clm_core.errors import ClmError
+from clm_core.ingest import Inspection, Mapping, Preset, TableKind
 from clm_core.personas import Persona, default_personas
 from clm_core.recipe import Recipe, read_recipe
 
@@ -23,16 +25,37 @@ PERSONAS = "personas"
 IS_SAMPLE = "is_sample"
 UPLOADER_VERSION = "uploader_version"
 NOTICE = "notice"
+REFUSED = "refused"
+CANCELLED = "cancelled"
+HASH_EMAILS = "hash_emails"
+RECIPE = "recipe"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a first look into one file found: the export it is, where it is known by name, its columns, how many have a role."""
+
+    preset: Preset | None
+    columns: tuple[str, ...]
+    n_rows: int
+    n_roles: int
+
+    @classmethod
+    def of(cls, found: Inspection) -> Look:
+        """The parts of an inspection that are told for each file."""
+        names = tuple(column.name for column in found.columns)
+        return cls(found.preset, names, found.n_rows, len(found.guess.mapping.columns))
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of the session: where it lies, what the user calls it, and a fingerprint of its bytes."""
+    """One file of the session: where it lies, what the user calls it, a fingerprint of its bytes, what it was taken for."""
 
     kind: TableKind
     name: str
     path: Path
     digest: str
+    look: Look | None = None
 
 
 def session_id() -> str:
@@ -67,6 +90,14 @@ def forget_mapping(kind: TableKind) -> None:
     st.session_state[MAPPINGS] = {known: mapping for known, mapping in mappings().items() if known != kind}
 
 
+def keep_fitting_mapping(kind: TableKind, columns: tuple[str, ...]) -> bool:
+    """Keep the choices for a table when a new file has every column they name, as next month's export does; else forget."""
+    mapping = mappings().get(kind)
+    if mapping is not None and not set(mapping.columns.values()) <= set(columns):
+        forget_mapping(kind)
+    return mapping is not None and kind in mappings()
+
+
 def remove_files(kind: TableKind) -> None:
     """Take the files of one table out."""
     forget_mapping(kind)
@@ -80,7 +111,12 @@ def is_sample() -> bool:
 
 def is_whole_sample() -> bool:
     """True while every file is the sample's own, read as guessed."""
-    return is_sample() and not mappings() and all(file.path.parent == SAMPLE_FOLDER for file in files())
+    return (
+        is_sample()
+        and not mappings()
+        and not hashes_emails()
+        and all(file.path.parent == SAMPLE_FOLDER for file in files())
+    )
 
 
 def mappings() -> dict[TableKind, Mapping]:
@@ -93,6 +129,57 @@ def set_mapping(kind: TableKind, mapping: Mapping) -> None:
     st.session_state[MAPPINGS] = {**mappings(), kind: mapping}
 
 
+def hashes_emails() -> bool:
+    """True when every e-mail is read as its SHA-256."""
+    return bool(st.session_state.get(HASH_EMAILS, False))
+
+
+def set_hash_emails(chosen: bool) -> None:
+    """Choose whether e-mails are replaced while reading."""
+    st.session_state[HASH_EMAILS] = chosen
+
+
+def cancel(key: Hashable) -> None:
+    """Remember that reading under this key was ended by the user, so that it does not begin again by itself."""
+    st.session_state[CANCELLED] = key
+
+
+def is_cancelled(key: Hashable) -> bool:
+    """True when the user ended the reading under this key."""
+    return bool(st.session_state.get(CANCELLED) == key)
+
+
+def resume() -> None:
+    """Let what was cancelled be read after all."""
+    st.session_state.pop(CANCELLED, None)
+
+
+def refused() -> tuple[tuple[str, ClmError], ...]:
+    """Names of the files that were last dropped and not kept, each with the reason."""
+    return tuple(st.session_state.get(REFUSED, ()))
+
+
+def set_refused(files: tuple[tuple[str, ClmError], ...]) -> None:
+    """Keep why files were refused until the next ones arrive."""
+    st.session_state[REFUSED] = files
+
+
+def leave_recipe(recipe: Recipe) -> None:
+    """Have a recipe applied on the next run, before any widget exists."""
+    st.session_state[RECIPE] = recipe
+
+
+def take_recipe() -> Recipe | None:
+    """The recipe left by the run before, once."""
+    taken = st.session_state.pop(RECIPE, None)
+    return taken if isinstance(taken, Recipe) else None
+
+
+def set_mappings(chosen: dict[TableKind, Mapping]) -> None:
+    """Replace every choice of columns and rows."""
+    st.session_state[MAPPINGS] = dict(chosen)
+
+
 def personas() -> tuple[Persona, ...]:
     """The user's personas, in their order."""
     return tuple(st.session_state.get(PERSONAS, default_personas()))
@@ -103,9 +190,9 @@ def set_personas(chosen: tuple[Persona, ...]) -> None:
     st.session_state[PERSONAS] = chosen
 
 
-def uploader_key(kind: TableKind) -> str:
+def uploader_key(name: str) -> str:
     """A key that changes after each upload, so that the uploader lets the bytes go."""
-    return f"upload_{kind}_{st.session_state.get(UPLOADER_VERSION, 0)}"
+    return f"upload_{name}_{st.session_state.get(UPLOADER_VERSION, 0)}"
 
 
 def renew_uploaders() -> None:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from clm_core import columns as c
+from clm_core.eligibility import Requirement
 from clm_core.frameworks import Framework
+from clm_core.ingest import Imported
 from clm_core.metrics import AT_STAKE, quality_table
 from clm_core.models import ModelCard
 from clm_core.pipeline import Workspace
 from pages.ui.messages import plain
 
 SHOWN = 20
+PREVIEWED = 10
+LIGHTS = {
+    "ready": ":green[:material/check_circle:] ready",
+    "limited": ":orange[:material/error:] limited",
+    "not_possible": ":red[:material/cancel:] not yet",
+}
 LABELS = {
     "customer_id": "Customer",
     "stage": "Stage",
@@ -52,6 +61,31 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     shares = {name: first[name] * 100 for name in SHARES if name in first}
     st.caption(f"The first {len(first):,} of {len(listed):,}.")
     st.dataframe(first.assign(stage=first["stage"].map(names), **shares), hide_index=True, column_config=columns)
+
+
+def show_requirements(needed: tuple[Requirement, ...]) -> None:
+    """What the data can carry: a light, in words too, the files' own figure, and what is needed."""
+    rows = [
+        {
+            "Analysis": plain(need.analysis),
+            "": LIGHTS[need.status],
+            "Your files": plain(need.figure),
+            "Needed": plain(need.threshold),
+            "What it means": plain(need.says),
+        }
+        for need in needed
+    ]
+    st.table(rows, border="horizontal")
+
+
+def show_preview(imported: Imported) -> None:
+    """The first rows of a canonical table, text as text."""
+    first = imported.table.slice(0, PREVIEWED).to_pandas()
+    moments = {
+        name: st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm") for name in first.select_dtypes("datetime")
+    }
+    hidden = [name for name in first.columns if name != c.DAY]
+    st.dataframe(first, hide_index=True, column_order=hidden, column_config=moments)
 
 
 def show_explanation(told: pd.DataFrame, framework: Framework) -> None:

@@ -9,45 +9,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from clm_core.ingest import TableKind
 from pages.ui import cached, state
 from pages.ui.state import SourceFile
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "parquet", "gz", "zip"]
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "parquet", "gz", "zip", "toml"]
 
 
-def ask(kind: TableKind, label: str, help_text: str) -> None:
-    """Show an uploader for one table; files that arrive replace those of the same table."""
-    given = st.file_uploader(
-        label, type=FILE_TYPES, accept_multiple_files=True, key=state.uploader_key(kind), help=help_text
-    )
-    if given:
-        _take(kind, given)
-        st.rerun()
-
-
-def _take(kind: TableKind, given: list[UploadedFile]) -> None:
-    arrived = tuple(_spool(kind, file) for file in given)
-    # one's own orders take the place of the whole sample; another table joins the sample's orders
-    leaves_sample = state.is_sample() and kind == "orders"
-    others = () if leaves_sample else tuple(file for file in state.files() if file.kind != kind)
-    state.forget_mapping(kind)
-    state.set_files((*others, *arrived), is_sample=state.is_sample() and not leaves_sample)
-    state.renew_uploaders()
-    for file in given:
-        _release(file)
-
-
-def _spool(kind: TableKind, file: UploadedFile) -> SourceFile:
+def spool(file: UploadedFile) -> SourceFile:
+    """Write an upload into the session's folder; its table is not known yet, so it counts as orders until looked into."""
     content = file.getbuffer()
     path = cached.vault().keep_file(state.session_id(), file.name, content)
-    return SourceFile(kind, file.name, path, hashlib.sha256(content).hexdigest())
+    return SourceFile("orders", file.name, path, hashlib.sha256(content).hexdigest())
 
 
-def _release(file: UploadedFile) -> None:
+def release(file: UploadedFile) -> None:
     """Streamlit keeps an upload's bytes until the session ends; this lets them go at once. No public call does."""
     context = get_script_run_ctx()
     with suppress(AttributeError, KeyError):  # a later release may name this differently; then bytes stay until the end

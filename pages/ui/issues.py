@@ -1,0 +1,45 @@
+"""What was found in the rows: how grave, how many, examples, and the switch that changes the treatment, right beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clm_core.errors import Issue
+from clm_core.ingest import Imported, TableKind
+from clm_core.wording import count
+from pages.ui import switches
+from pages.ui.messages import ICONS, plain
+
+SEVERITIES = ("error", "warning", "info")
+
+
+def show(imported: dict[TableKind, Imported]) -> None:
+    """Findings of all tables, gravest first; mere notes in a drawer. A switch is drawn once, with the first that needs it."""
+    found = sorted(
+        ((result, issue) for result in imported.values() for issue in result.issues),
+        key=lambda pair: (SEVERITIES.index(pair[1].severity), -pair[1].n_rows),
+    )
+    if not found:
+        st.success("Every row was read as it stands; nothing to report.", icon=":material/check:")
+        return
+    grave = [pair for pair in found if pair[1].severity != "info" or pair[1].switch]
+    notes = [pair for pair in found if pair not in grave]
+    for result, issue in grave:
+        _show_one(result, issue, len(imported) > 1)
+    if notes:
+        with st.expander(f"{count(len(notes), 'more thing')} noted, nothing to do", icon=ICONS["info"]):
+            for result, issue in notes:
+                _show_one(result, issue, len(imported) > 1)
+
+
+def _show_one(result: Imported, issue: Issue, names_table: bool) -> None:
+    with st.container(border=True, gap="small"):
+        of_table = f"{result.kind.capitalize()}: " if names_table else ""
+        st.markdown(f"{ICONS[issue.severity]} {plain(of_table + issue.message)}")
+        told = ([count(issue.n_rows, "row")] if issue.n_rows else []) + (
+            [f"for example {'; '.join(issue.examples[:3])}"] if issue.examples else []
+        )
+        if told:
+            st.caption(plain(", ".join(told)))
+        if issue.switch:
+            switches.show(issue.switch, result, place=issue.code)

@@ -1,0 +1,77 @@
+"""Long work beside the page: done in a thread that touches no widget, told with its step, and ended when nobody waits for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from clm_core.ingest.watch import Watch
+from pages.ui import messages
+
+QUIET_SECONDS, POLL_SECONDS = 0.5, 0.2
+PATIENCE = 50
+"""How often an ended worker is told again: an interrupt between two queries ends neither."""
+Result = TypeVar("Result")
+
+
+class _Worker(threading.Thread, Generic[Result]):
+    """One piece of work, its result or what went wrong."""
+
+    def __init__(self, work: Callable[[Watch], Result]) -> None:
+        super().__init__(name="reader", daemon=True)
+        self._work = work
+        self.watch = Watch()
+        self._done: Result | None = None
+        self._fault: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._done = self._work(self.watch)
+        except BaseException as fault:  # whatever it is, the page that waits must hear of it
+            self._fault = fault
+
+    def result(self) -> Result:
+        if self._fault is not None:
+            raise self._fault
+        return self._done  # type: ignore[return-value]
+
+
+def watched(step: str, work: Callable[[Watch], Result], on_cancel: Callable[..., None], *args: Any) -> Result:
+    """Do the work; once it lasts, show how far it is, with a button that ends it and calls ``on_cancel``.
+
+    A rerun or a closed browser ends the work too: whatever leaves this function early cancels the worker.
+    """
+    worker = _Worker(work)
+    worker.start()
+    try:
+        worker.join(QUIET_SECONDS)
+        if worker.is_alive():
+            _show_until_done(step, worker, on_cancel, args)
+    finally:
+        for _ in range(PATIENCE):
+            if not worker.is_alive():
+                break
+            worker.watch.cancel()
+            worker.join(POLL_SECONDS)
+    return worker.result()
+
+
+def _show_until_done(step: str, worker: _Worker[Any], on_cancel: Callable[..., None], args: tuple[Any, ...]) -> None:
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, _told(step, worker.watch))
+        st.button("Cancel", key="cancel_reading", on_click=on_cancel, args=args, icon=":material/close:")
+    while worker.is_alive():
+        worker.join(POLL_SECONDS)
+        share = worker.watch.progress[1]
+        bar.progress(min(share or 0.0, 1.0), _told(step, worker.watch))
+    place.empty()
+
+
+def _told(step: str, watch: Watch) -> str:
+    name, share = watch.progress
+    parts = [step, *([name] if name else []), *([f"{share:.0%}"] if share is not None else [])]
+    return messages.plain(" · ".join(parts))
