@@ -226,6 +226,8 @@ def _phrase(test: Test, limits: Mapping[str, float], features: Mapping[str, Feat
     value = right_side(test, limits)
     if feature.unit == "share":
         return f"{feature.label} {WORDS[test.op]} {value * 100:g} %"
+    if feature.unit == "times":
+        return f"{WORDS[test.op]} {value:g} × their {feature.label}"
     if feature.needs == "customers" and feature.kind == "number":
         return f"{feature.label} {WORDS[test.op]} {value:,g}"
     if feature.kind == "text":

@@ -254,6 +254,7 @@ def _finish(frames: Frames, panel: Frame) -> Frame:
         (as_of - nw.col(c.LAST_ORDER_DAY)).alias(c.DAYS_SINCE_LAST_ORDER),
         (as_of - nw.col(c.FIRST_ORDER_DAY)).alias(c.DAYS_SINCE_FIRST_ORDER),
         nw.when(repeat).then(gap).alias("mean_gap_days"),
+        nw.when(repeat).then((as_of - nw.col(c.LAST_ORDER_DAY)) / gap).alias("gap_ratio"),
         nw.when(has_order).then(per_order).alias("mean_order_value"),
         discount_share.alias("discount_share"),
     ).drop("n_discounted")

@@ -54,6 +54,7 @@ _REGISTERED = (
     Feature(c.DAYS_SINCE_FIRST_ORDER, "days since the first order", singular="day since the first order", unit="days", description="Missing before the first order."),
     Feature(c.TENURE_DAYS, "days since first known", singular="day since first known", unit="days", description="Since the first order, sign-up or other named event."),
     Feature("mean_gap_days", "days between orders on average", singular="day between orders on average", unit="days", description="First to last order ÷ (days with an order − 1); missing before the second."),
+    Feature("gap_ratio", "usual gap since the last order", singular="usual gap since the last order", unit="times", description="Days since the last order ÷ days between orders on average; missing before the second day with an order."),
     Feature("n_orders_90d", "orders in the last 90 days", singular="order in the last 90 days", unit="orders", description="Purchases in the 90 days up to the day."),
     Feature("n_orders_365d", "orders in the last 365 days", singular="order in the last 365 days", unit="orders", description="Purchases in the 365 days up to the day."),
     Feature(c.SPEND_TOTAL, "spent in total", unit="money", needs="amounts", description="Net of refunds and credit notes."),

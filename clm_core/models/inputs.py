@@ -23,7 +23,7 @@ OWN_LABELS = {
     SINGLE: "has ordered on one day only",
 }
 _PLAIN = ("discount_share",)
-_DERIVED = (c.N_ORDERS, c.TENURE_DAYS, GAP)
+_DERIVED = (c.N_ORDERS, c.TENURE_DAYS, GAP, GAP_RATIO)
 
 
 def label_of(name: str) -> str:

@@ -234,6 +234,8 @@ COUNTRY = {"country": Feature("country", "country", kind="text")}
         ({"feature": "spend_total", "op": ">=", "value": 99.5}, "at least 99.5 spent in total"),
         ({"feature": "mean_gap_days", "op": "missing"}, "no days between orders on average"),
         ({"feature": "mean_gap_days", "op": "present"}, "any days between orders on average"),
+        ({"feature": "gap_ratio", "op": ">", "value": 2}, "more than 2 × their usual gap since the last order"),
+        ({"feature": "gap_ratio", "op": "missing"}, "no usual gap since the last order"),
         ({"feature": "country", "op": "==", "value": "Norway"}, "country is Norway"),
         ({"feature": "country", "op": "!=", "value": "Norway"}, "country is anything but Norway"),
         ({"feature": "country", "op": "in", "value": ["Norway", "Peru"]}, "country is one of Norway, Peru"),

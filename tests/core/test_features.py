@@ -59,6 +59,7 @@ def test_features_counted_by_hand(shop, features_at, engine):
     assert anna["days_since_first_order"] == 90
     assert anna["tenure_days"] == 90
     assert anna["mean_gap_days"] == (29 + 60) / 2
+    assert anna["gap_ratio"] == pytest.approx(1 / 44.5)
     assert anna["mean_order_value"] == 45.0 / 4
     assert anna["discount_share"] == 2 / 4
     assert anna["n_orders_90d"] == 3  # the order of 31 January is 90 days old: out
@@ -72,14 +73,15 @@ def test_a_free_order_is_an_order(shop, features_at, engine):
     assert (ben["n_orders"], ben["n_order_days"], ben["spend_total"]) == (1, 1, 0.0)
     assert (ben["mean_order_value"], ben["discount_share"]) == (0.0, 0.0)
     assert pd.isna(ben["mean_gap_days"])
+    assert pd.isna(ben["gap_ratio"])
     assert pd.isna(ben["first_channel"])
 
 
 def test_a_customer_with_credit_notes_alone_is_known_and_has_no_orders(shop, features_at, engine):
     cy = features_at(shop, engine, "2024-04-30").loc["cy"]
     assert (cy["n_orders"], cy["n_order_days"], cy["spend_total"], cy["tenure_days"]) == (0, 0, -8.0, 60)
-    missing = ["days_since_last_order", "days_since_first_order", "mean_gap_days", "mean_order_value", "discount_share"]
-    assert cy[[*missing, "first_channel", "first_order_day", "last_order_day"]].isna().all()
+    missing = ["days_since_last_order", "days_since_first_order", "mean_gap_days", "gap_ratio", "mean_order_value"]
+    assert cy[[*missing, "discount_share", "first_channel", "first_order_day", "last_order_day"]].isna().all()
 
 
 def test_an_order_of_the_day_itself_counts(shop, features_at, engine):
@@ -149,7 +151,7 @@ def test_features_of_names_what_the_files_really_fill(make_orders, make_events, 
     plain = features_of(load_frames(Tables(make_orders([("a", 19_000, None)])), engine))
     assert list(plain) == [
         "n_orders", "n_order_days", "days_since_last_order", "days_since_first_order", "tenure_days", "mean_gap_days",
-        "n_orders_90d", "n_orders_365d",
+        "gap_ratio", "n_orders_90d", "n_orders_365d",
     ]  # fmt: skip
     rich = load_frames(
         Tables(
@@ -298,6 +300,7 @@ def naive_features(rows, as_of):
             "n_order_days": len(order_days),
             "days_since_last_order": as_of - bought[-1] if bought else None,
             "mean_gap_days": sum(gaps) / len(gaps) if gaps else None,
+            "gap_ratio": (as_of - order_days[-1]) * len(gaps) / sum(gaps) if gaps else None,
             "n_orders_90d": sum(as_of - at < 90 for at in bought),
             "spend_total": sum(amount for _, amount in cents) / 100 if cents else None,
             "spend_365d": sum(amount for at, amount in cents if as_of - at < 365) / 100 if cents else None,
