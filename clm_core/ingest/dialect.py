@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from clm_core.ingest.aliases import fold
-from clm_core.ingest.presets import known_headers
+from clm_core.ingest.header import find_header, n_known, named_header, usual_width
+from clm_core.ingest.records import Record, read_records
+from clm_core.ingest.refusal import check_width, no_table
 
 WHITESPACE = "whitespace"
 _DELIMITERS = (",", ";", "\t", "|")
@@ -19,7 +20,7 @@ _SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", WHITESPACE:
 _SAMPLE_CHARS = 1 << 17
 _SAMPLE_ROWS = 200
 _KEPT_LINES, _KEPT_CHARS = 20, 300
-_VALUE = re.compile(r"\s*'?[(+-]?\D{0,3}\d[\d.,:/\-\sTZ+]*\D{0,3}[)]?\s*")
+_SAID = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -58,106 +59,122 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the table starts in a text: delimiter, column names, and how many logical lines precede the data."""
+    """Where the table starts in a text: delimiter, column names, and how many records precede the data."""
 
     delimiter: str
+    quote: str
     names: tuple[str, ...]
-    has_header: bool
+    header: tuple[str, ...]
+    """The header's cells as they stand in the text; none where there is no header."""
     n_preamble: int
-    preamble: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    preamble: tuple[str, ...]
+    is_clean_above: bool
+    """False when a quotation mark above the data is never closed: what precedes them has to be counted line by line."""
+
+    @property
+    def has_header(self) -> bool:
+        """True when the table has a header."""
+        return bool(self.header)
 
     @property
     def n_skip(self) -> int:
-        """Logical lines before the first data row."""
+        """Records before the first data row."""
         return self.n_preamble + int(self.has_header)
 
 
-def find_layout(path: Path) -> Layout:
-    """Find delimiter, preamble and header from the first lines of a UTF-8 text."""
+def find_layout(path: Path, shown: str) -> Layout:
+    """Find delimiter, preamble and header from the first lines of a UTF-8 text.
+
+    Raises
+    ------
+    InputError
+        When there is no table, or one of more columns than any export has.
+    """
+    lines = _first_lines(path)
+    mark, quote = _delimiter(lines)
+    records = _split(lines, mark, quote)
+    rows = [record.cells for record in records]
+    start, has_header = find_header(rows)
+    header = rows[start] if has_header else []
+    width = max(usual_width(rows[start:]), len(header), len(rows[start]) if start < len(rows) else 0)
+    check_width(width, shown)
+    if not width:
+        raise no_table(shown, "only blank lines")
+    return Layout(
+        delimiter=mark,
+        quote=quote,
+        names=column_names([*header, *[None] * (width - len(header))]),
+        header=tuple(header),
+        n_preamble=start,
+        preamble=shortened(("" if mark == WHITESPACE else mark).join(row) for row in rows[:start]),
+        is_clean_above=not any(record.problem for record in records[: start + has_header]),
+    )
+
+
+def shortened(lines: Iterable[str]) -> tuple[str, ...]:
+    """Lines above a table, as far as they are kept."""
+    return tuple(line.strip(" ,;\t|")[:_KEPT_CHARS] for line in islice(lines, _KEPT_LINES))
+
+
+def _first_lines(path: Path) -> list[str]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         text = stream.read(_SAMPLE_CHARS)
         is_whole = not stream.read(1)
-    lines = list(io.StringIO(text, newline=""))
-    if not is_whole and len(lines) > 1:
-        lines.pop()
-    tables = {mark: _split(lines, mark) for mark in (*_DELIMITERS, WHITESPACE)}
-    # blanks separate only where no other mark does: words in a cell have blanks too
-    best = max(_DELIMITERS, key=lambda mark: _regularity(tables[mark]))
-    if _regularity(tables[best])[0] < 0.5 and _regularity(tables[WHITESPACE])[0] >= 0.9:
-        best = WHITESPACE
-    rows = tables[best]
-    width = _width(rows)
-    if width < 2:
-        best, rows = ",", tables[","]
-    start, has_header = find_header(rows)
-    cells = rows[start] if start < len(rows) else []
-    n_columns = max(width, len(cells))
-    header = [*cells, *[None] * (n_columns - len(cells))] if has_header else [None] * n_columns
-    return Layout(best, column_names(header), has_header, start, _preamble(lines, rows[:start], best))
+    lines = list(io.StringIO(text, newline=None))
+    return lines if is_whole or len(lines) < 2 else lines[:-1]
 
 
-def _preamble(lines: Sequence[str], rows: Sequence[Sequence[str]], mark: str) -> tuple[str, ...]:
-    """What stands above the table, a record a line."""
+def _delimiter(lines: Sequence[str]) -> tuple[str, str]:
+    """The sign between cells and the one around them: by Excel's own line, by known headers, or by even rows."""
+    said = _SAID.fullmatch(lines[0].rstrip("\n")) if lines else None
+    marks = said.group(1) if said else _DELIMITERS
+    quotes = {mark: _quote(lines, mark) for mark in marks}
+    tables = {mark: [record.cells for record in _split(lines, mark, quotes[mark])] for mark in marks}
+    best = max(marks, key=lambda mark: (_n_named(tables[mark]), _regularity(tables[mark])))
+    share, width = _regularity(tables[best])
+    if not said and not _n_named(tables[best]):
+        # blanks separate only where no other mark does: words in a cell have blanks too
+        if share < 0.5 and _regularity([line.split() for line in lines[:_SAMPLE_ROWS]])[0] >= 0.9:
+            return WHITESPACE, '"'
+        if width < 2:
+            return ",", '"'
+    return best, quotes[best]
+
+
+def _n_named(rows: Sequence[Sequence[str]]) -> int:
+    named = named_header(rows)
+    return 0 if named is None else n_known(rows[named])
+
+
+def _quote(lines: Sequence[str], mark: str) -> str:
+    """An apostrophe only where nearly every line has cells between apostrophes."""
+    filled_lines = [line for line in lines[:_SAMPLE_ROWS] if line.strip()]
+    n_between = sum(f"'{mark}'" in line for line in filled_lines)
+    return "'" if n_between > 0.8 * len(filled_lines) else '"'
+
+
+def _split(lines: Sequence[str], mark: str, quote: str) -> list[Record]:
     if mark == WHITESPACE:
-        return tuple(line.strip()[:_KEPT_CHARS] for line in lines[: min(len(rows), _KEPT_LINES)])
-    return tuple(mark.join(row).strip(mark + " ")[:_KEPT_CHARS] for row in rows[:_KEPT_LINES])
-
-
-def _split(lines: Sequence[str], mark: str) -> list[list[str]]:
-    if mark == WHITESPACE:
-        return [line.split() for line in lines[:_SAMPLE_ROWS]]
-    rows = []
-    try:
-        for row in csv.reader(lines, delimiter=mark):
-            rows.append(row)
-            if len(rows) >= _SAMPLE_ROWS:
-                break
-    except csv.Error:
-        return rows
-    return rows
-
-
-def _width(rows: Sequence[Sequence[str]]) -> int:
-    counts = Counter(len(row) for row in rows if len(row) > 1)
-    return max(counts, key=lambda n: (counts[n], n)) if counts else 0
+        return [Record(line.split()) for line in lines[:_SAMPLE_ROWS]]
+    return list(islice(read_records(lines, mark, quote), _SAMPLE_ROWS))
 
 
 def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
     """The share of lines with the usual number of cells, and that number."""
-    width = _width(rows)
-    filled = [row for row in rows if row]
-    return (sum(len(row) == width for row in filled) / len(filled) if filled and width else 0.0, width)
-
-
-def find_header(rows: Sequence[Sequence[str | None]]) -> tuple[int, bool]:
-    """The index where the table starts, and whether that row is a header."""
-    filled = [[cell for cell in row if cell and cell.strip()] for row in rows]
-    counts = Counter(len(row) for row in rows if len(row) > 1)
-    width = max(counts, key=lambda n: (counts[n], n)) if counts else 1
-    for index, (row, cells) in enumerate(zip(rows, filled, strict=True)):
-        is_comment = bool(cells) and str(cells[0]).lstrip().startswith("#") and len(cells) < width
-        # data lines may end in a delimiter that the header lacks, so one cell less is still the table
-        if cells and not is_comment and len(row) >= width - (width > 2) and len(cells) >= min(2, width):
-            return index, _is_header([str(cell) for cell in cells])
-    return 0, False
-
-
-def _is_header(cells: Sequence[str]) -> bool:
-    """A header has a word that is known as one, or no cell that reads as a number or date."""
-    if any(fold(cell) in known_headers() for cell in cells):
-        return True
-    return not any(_VALUE.fullmatch(cell) for cell in cells) and len(set(cells)) == len(cells)
+    width = usual_width(rows)
+    n_filled = sum(bool(row) for row in rows)
+    return (sum(len(row) == width for row in rows) / n_filled if n_filled and width else 0.0, width)
 
 
 def column_names(cells: Sequence[str | None]) -> tuple[str, ...]:
     """Header cells as distinct names; a blank one becomes column_N, a repeated one gets a number."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    repeats: Counter[str] = Counter()
     for position, cell in enumerate(cells, start=1):
-        name = (cell or "").strip().lstrip("﻿") or f"column_{position}"
-        candidate, number = name, 1
+        name = (cell or "").strip().lstrip("\ufeff") or f"column_{position}"
+        candidate = name
         while candidate in names:
-            number += 1
-            candidate = f"{name}_{number}"
-        names.append(candidate)
+            repeats[name] += 1
+            candidate = f"{name}_{repeats[name] + 1}"
+        names[candidate] = None
     return tuple(names)

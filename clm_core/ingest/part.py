@@ -8,8 +8,9 @@ from pathlib import Path
 
 from clm_core.ingest.dialect import WHITESPACE, Dialect, Layout, column_names, find_layout
 from clm_core.ingest.encoding import to_utf8
-from clm_core.ingest.recover import TOO_MANY, regularise
-from clm_core.ingest.refusal import no_table
+from clm_core.ingest.records import TOO_MANY
+from clm_core.ingest.recover import header_again_sql, regularise
+from clm_core.ingest.refusal import check_width, no_table
 from clm_core.ingest.values import literal, quoted
 from clm_core.ingest.workbook import read_workbook
 from clm_core.ingest.workspace import Workspace
@@ -38,9 +39,7 @@ def open_part(workspace: Workspace, path: Path, shown: str) -> Part:
 
 def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
     text, encoding, notes = to_utf8(path, workspace.folder, shown)
-    layout = find_layout(text)
-    if not layout.names:
-        raise no_table(shown, "only blank lines")
+    layout = find_layout(text, shown)
     dialect = Dialect(
         "text",
         encoding,
@@ -48,30 +47,32 @@ def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
         layout.has_header,
         layout.n_preamble,
         preamble=layout.preamble,
-        notes=(*notes, *layout.notes),
+        notes=notes,
     )
     if layout.delimiter == WHITESPACE:
         select = _blank_separated(text, layout)
     else:
         columns = ", ".join(f"c{i}" for i in range(len(layout.names)))
         names = [f"c{i}" for i in range(len(layout.names))]
-        rows = _csv(text, names, layout.delimiter, layout.n_skip)
-        select = f"select null::varchar as problem, {columns} from {rows}"
+        rows = _csv(text, names, layout.delimiter, layout.n_skip, layout.quote)
+        select = f"select {header_again_sql(layout)} as problem, {columns} from {rows}"
 
     def select_regularised() -> str:
         target = workspace.folder / f"{len(list(workspace.folder.iterdir()))}.regular"
         regularise(text, layout, target)
         return f"select * from {_csv(target, ['problem', *(f'c{i}' for i in range(len(layout.names)))], ',', 0)}"
 
+    if not layout.is_clean_above:
+        return Part(layout.names, dialect, select_regularised())
     return Part(layout.names, dialect, select, select_regularised)
 
 
-def _csv(path: Path, names: list[str], delimiter: str, n_skip: int) -> str:
+def _csv(path: Path, names: list[str], delimiter: str, n_skip: int, quote: str = '"') -> str:
     """A strict reading: anything irregular is an error, so that no line can go missing unnoticed."""
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return (
         f"read_csv({literal(str(path))}, auto_detect=false, header=false, skip={n_skip}, delim={literal(delimiter)}, "
-        f"quote='\"', escape='\"', columns={{{columns}}})"
+        f"quote={literal(quote)}, escape={literal(quote)}, columns={{{columns}}})"
     )
 
 
@@ -93,6 +94,7 @@ def _open_parquet(workspace: Workspace, path: Path, shown: str) -> Part:
     raw_names = [str(row[0]) for row in described]
     if not raw_names:
         raise no_table(shown, "no columns")
+    check_width(len(raw_names), shown)
     cells = ", ".join(f"{quoted(name)}::varchar as c{i}" for i, name in enumerate(raw_names))
     return Part(column_names(raw_names), Dialect("parquet"), f"select null::varchar as problem, {cells} from {rows}")
 

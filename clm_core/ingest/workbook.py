@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from clm_core.ingest.dialect import Dialect, column_names, find_header
+from clm_core.ingest.dialect import Dialect, column_names
+from clm_core.ingest.header import find_header
 from clm_core.ingest.refusal import no_table
 from clm_core.ingest.unpack import LIMIT_BYTES
 

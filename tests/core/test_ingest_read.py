@@ -224,3 +224,102 @@ def test_nothing_is_left_behind_in_the_temporary_folder(tmp_path, monkeypatch):
     (tmp_path / "tmp").mkdir()
     import_table([write(tmp_path, gzip.compress(text().encode("cp1252")), "orders.csv.gz")])
     assert list(Path(tmp_path / "tmp").iterdir()) == []
+
+
+def read_rows(imported):
+    return [(row["customer_id"], row["amount"]) for row in imported.table.to_pylist()]
+
+
+TWO = [("a", 1.0), ("b", 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("above", "preamble"),
+    [
+        ("sep=;\n", ("sep=",)),
+        ("Orders export;;\n", ("Orders export",)),
+        ("Orders;2026-01-01;2026-02-01\n\n", ("Orders;2026-01-01;2026-02-01", "")),
+        (
+            "Shop;Zoo\nFrom;2026-01-01\nTo;2026-02-01\nRows;2\n",
+            ("Shop;Zoo", "From;2026-01-01", "To;2026-02-01", "Rows;2"),
+        ),
+        ('"Report\nof two lines"\n', ("Report\nof two lines",)),
+        ('say "hi; there\n', ('say "hi; there',)),
+        ('"never closed\n', ('"never closed',)),
+        ("\n \n\n", ("", "", "")),
+    ],
+)
+def test_lines_above_the_table_are_kept_and_not_read_as_rows(tmp_path, above, preamble):
+    rows = "customer_id;order_date;amount\na;2026-01-31;1\nb;2026-01-31;2\n"
+    imported = import_table([write(tmp_path, above + rows)])
+    assert read_rows(imported) == TWO
+    assert imported.rows_read == 2
+    assert imported.inspection.dialect.preamble == preamble
+
+
+def test_twenty_lines_of_three_hundred_characters_are_kept_of_what_stands_above(tmp_path):
+    above = "".join(f"# note {i} {'x' * 400}\n" for i in range(30))
+    preamble = import_table([write(tmp_path, above + text())]).inspection.dialect.preamble
+    assert len(preamble) == 20
+    assert {len(line) for line in preamble} == {300}
+
+
+def test_header_is_the_line_with_known_names_whatever_stands_above(tmp_path):
+    lines = "Who,When,What,How\nName,Order Date,Total,Channel\na,2026-01-31,1,web\n"
+    inspection = inspect([write(tmp_path, lines)])
+    assert [column.name for column in inspection.columns] == ["Name", "Order Date", "Total", "Channel"]
+
+
+def test_words_in_data_rows_do_not_make_them_headers(tmp_path):
+    lines = "".join(f"c{i},2026-01-{i + 10},5,email,date\n" for i in range(9))
+    inspection = inspect([write(tmp_path, lines)])
+    assert (inspection.dialect.has_header, inspection.n_rows) == (False, 9)
+
+
+@pytest.mark.parametrize("extra", ["", "c,2026-02-01\n"])  # a short line has the whole file read line by line
+def test_header_that_is_repeated_inside_the_file_is_set_aside(tmp_path, extra):
+    rows = "customer_id,order_date,amount\na,2026-01-31,1\n"
+    imported = import_table([write(tmp_path, rows + rows.replace("a,", "b,").replace(",1", ",2") + extra)])
+    assert read_rows(imported)[:2] == TWO
+    assert imported.set_aside["reason"].to_pylist()[0] == "the header again"
+    assert imported.set_aside["row"].to_pylist()[0] == 2
+
+
+def test_line_ends_may_change_half_way(tmp_path):
+    lines = b"customer_id,order_date,amount\r\na,2026-01-31,1\nb,2026-01-31,2\r"
+    assert read_rows(import_table([write(tmp_path, lines)])) == TWO
+
+
+def test_header_cells_are_trimmed_and_may_hold_a_line_end(tmp_path):
+    lines = 'customer_id , "order\ndate",  amount\na,2026-01-31,1\nb,2026-01-31,2\n'
+    inspection = inspect([write(tmp_path, lines)])
+    assert [column.name for column in inspection.columns] == ["customer_id", "order\ndate", "amount"]
+    assert inspection.n_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "product"),
+    [
+        ('"5\\" disk, black"', '5" disk, black'),
+        ('"5" disk, black"', '5" disk, black'),
+        ('5" disk', '5" disk'),
+        ('"C:\\dir\\"', "C:\\dir\\"),
+        (' "disk, black"', "disk, black"),
+        ('"5"" disk"', '5" disk'),
+    ],
+)
+def test_marks_inside_cells_are_read_as_they_were_meant(tmp_path, cell, product):
+    lines = f"customer_id,product,order_date,amount\na,{cell},2026-01-31,1\nb,,2026-01-31,2\n"
+    imported = import_table([write(tmp_path, lines)])
+    assert read_rows(imported) == TWO
+    assert imported.table["product"].to_pylist() == [product, None]
+
+
+def test_cells_between_apostrophes_are_read(tmp_path):
+    lines = "'customer_id','order_date','amount'\n'a','2026-01-31','1'\n'O''Neil, Ann','2026-01-31','2'\n"
+    assert read_rows(import_table([write(tmp_path, lines)])) == [("a", 1.0), ("O'Neil, Ann", 2.0)]
+
+
+def test_lines_that_end_in_a_delimiter_give_a_column_without_name(tmp_path):
+    inspection = inspect([write(tmp_path, "customer_id,order_date,amount,\na,2026-01-31,1,\n")])
+    assert [column.name for column in inspection.columns] == ["customer_id", "order_date", "amount", "column_4"]
