@@ -19,6 +19,7 @@ from clm_core.tables import CUSTOMERS
 
 _FIXED = (c.CUSTOMER_ID, c.CREATED_AT, c.DAY)
 _NUMBER_SHARE = 0.95
+_CODE = r"^\s*('|[+]\s*[0-9]|0[0-9]+\s*$|[0-9]{16,}\s*$)"
 
 
 def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
@@ -71,13 +72,14 @@ def _traits(source: Source, mapping: Mapping) -> list[int]:
 def _numeric(con: Any, traits: list[int], decimal: str) -> dict[int, int]:
     """Traits of which nearly all cells are numbers, each with how many are not.
 
-    A leading zero says that the digits are a code or a phone number, which must stay as written.
+    A leading zero, plus or apostrophe, or more digits than a number can hold, say that the digits are a code or a
+    telephone number, which must stay as written.
     """
     if not traits:
         return {}
     counts = ", ".join(
         f"""count(known(c{i})), count({number(f"c{i}", decimal)}),
-        count(*) filter (starts_with(known(c{i}), '0') and regexp_full_match(known(c{i}), '0[0-9]+'))"""
+        count(*) filter (regexp_matches(c{i}, {literal(_CODE)}))"""
         for i in traits
     )
     row = one_row(con, f"select {counts} from source where problem is null")
