@@ -19,22 +19,28 @@ HEIGHT = 220
 MOST_NAMED = 3
 """Gaps that carry their length in the drawing, the longest; all are shaded and in the data."""
 SHORT_DAYS = 62
+MANY = 160
+"""From so many bars on they touch: a line between them would be most of what is seen."""
 
 
 def orders_in_history(history: History, *, title: str, subtitle: str, theme: Theme) -> alt.LayerChart:
     """Orders by day, week or month from the first to the last; gaps are shaded and the longest say how long they are."""
     bars, gaps = _spans(history.bars, "n_orders", "is_partial"), _spans(history.gaps, "n_days")
-    if not bars:
+    if not any(row["n_orders"] for row in bars):
         return empty(title=title, subtitle=subtitle, theme=theme)
     domain = from_zero(row["n_orders"] for row in bars)
     x, y = _time(history), alt.Y(**amount("n_orders", domain, axis=measure_axis("count")))
+    bars = [row for row in bars if row["n_orders"]]
     for row in bars:
         row["opacity"] = PALE if row.pop("is_partial") else 1.0
-    columns = alt.Chart(inline(bars)).mark_bar(color=PALETTES[theme].accent, tooltip=True)
+    palette = PALETTES[theme]
+    line = 0.6 if len(history.bars) <= MANY else 0
+    columns = alt.Chart(inline(bars)).mark_bar(color=palette.accent, stroke=palette.background, strokeWidth=line)
     columns = columns.encode(
         x=x,
         x2=alt.X2(field="until"),
         y=y,
+        y2=alt.Y2(datum=0),
         opacity=opacity_channel(),
         tooltip=[*tooltip(span=history.unit.capitalize()), told("n_orders", "quantitative", "Orders", ",")],
     )

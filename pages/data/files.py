@@ -36,7 +36,7 @@ except Cancelled as fault:
     st.stop()
 except ClmError as fault:
     recognised.show_files()
-    messages.show_error(fault)
+    messages.show_error(fault, first=state.missing_orders())
     offers.show_way_out(fault.table or "orders")
     st.stop()
 
@@ -75,9 +75,7 @@ issues.show(dataset.imported)
 if orders.rows_set_aside:
     label = f"The {count(orders.rows_set_aside, 'row')} set aside (CSV)"
     figures.download(orders.set_aside.to_pandas, "set_aside.csv", label, "aside")
-for result in dataset.imported.values():
-    switches.show_drawer(result)
-switches.show_privacy()
+switches.show_drawer(dataset.imported)
 
 st.header("Is the history complete?", anchor=False)
 whole = findings.is_history_whole(history)

@@ -117,7 +117,6 @@ def _no_orders() -> InputError:
     told = {file.name: file.look.preset for file in state.files() if file.look}
     fault = InputError(
         "There are no orders yet, and every analysis begins with them.",
-        where="the files given so far",
         found=", ".join(
             f"{file.name} ({preset.title}: {preset.lacks})"
             if (preset := told.get(file.name))

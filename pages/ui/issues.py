@@ -17,29 +17,33 @@ def show(imported: dict[TableKind, Imported]) -> None:
     """Findings of all tables, gravest first; mere notes in a drawer. A switch is drawn once, with the first that needs it."""
     found = sorted(
         ((result, issue) for result in imported.values() for issue in result.issues),
-        key=lambda pair: (SEVERITIES.index(pair[1].severity), -pair[1].n_rows),
+        key=lambda pair: (SEVERITIES.index(pair[1].severity), -pair[1].n_rows, pair[1].code.startswith("set_aside")),
     )
     if not found:
         st.success("Every row was read as it stands; nothing to report.", icon=":material/check:")
         return
     grave = [pair for pair in found if pair[1].severity != "info" or pair[1].switch]
     notes = [pair for pair in found if pair not in grave]
+    drawn: set[tuple[TableKind, str]] = set()
     for result, issue in grave:
-        _show_one(result, issue, len(imported) > 1)
+        switch = switches.control_of(issue)
+        _show_one(result, issue, len(imported) > 1, switch="" if (result.kind, switch) in drawn else switch)
+        drawn.add((result.kind, switch))
     if notes:
         with st.expander(f"{count(len(notes), 'more thing')} noted, nothing to do", icon=ICONS["info"]):
             for result, issue in notes:
-                _show_one(result, issue, len(imported) > 1)
+                _show_one(result, issue, len(imported) > 1, switch="")
 
 
-def _show_one(result: Imported, issue: Issue, names_table: bool) -> None:
-    with st.container(border=True, gap="small"):
+def _show_one(result: Imported, issue: Issue, names_table: bool, *, switch: str) -> None:
+    with st.container(border=bool(switch), gap="small"):
         of_table = f"{result.kind.capitalize()}: " if names_table else ""
         st.markdown(f"{ICONS[issue.severity]} {plain(of_table + issue.message)}")
-        told = ([count(issue.n_rows, "row")] if issue.n_rows else []) + (
-            [f"for example {'; '.join(issue.examples[:3])}"] if issue.examples else []
-        )
+        n_rows = count(issue.n_rows, "row") if issue.n_rows and f"{issue.n_rows:,} " not in issue.message else ""
+        untold = [example for example in issue.examples[:3] if example not in issue.message]
+        examples = f"for example {'; '.join(untold)}" if untold else ""
+        told = ", ".join(part for part in (n_rows, examples) if part)
         if told:
-            st.caption(plain(", ".join(told)))
-        if issue.switch:
-            switches.show(issue.switch, result, place=issue.code)
+            st.caption(plain(told[:1].upper() + told[1:]))
+        if switch:
+            switches.show(switch, result, place=issue.code)

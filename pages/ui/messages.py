@@ -23,10 +23,13 @@ def plain(text: object) -> str:
     return _AUTOMATIC.sub(lambda found: f"{found[0]}\u2060", escaped)
 
 
-def show_error(fault: ClmError) -> None:
-    """What is wrong, where, what was found, what is allowed, what to do next."""
+def show_error(fault: ClmError, *, first: str = "") -> None:
+    """What is wrong, where, what was found, what is allowed, what to do next. ``first`` says that the rest goes on."""
     lines = [f"**{plain(fault.what)}**", *(f"{label}: {plain(text)}" for label, text in fault.parts())]
-    st.error("\n\n".join(lines), icon=ICONS["error"])
+    if first:
+        st.warning("\n\n".join([f"**{plain(first)}**", plain(fault.what), *lines[1:]]), icon=ICONS["warning"])
+    else:
+        st.error("\n\n".join(lines), icon=ICONS["error"])
 
 
 def show_faults(faults: tuple[Issue, ...]) -> None:

@@ -63,7 +63,7 @@ def _show_until_done(step: str, worker: _Worker[Any], on_cancel: Callable[..., N
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, _told(step, worker.watch))
-        st.button("Cancel", key="cancel_reading", on_click=on_cancel, args=args, icon=":material/close:")
+        st.button("Cancel", key=f"cancel_{step}", on_click=on_cancel, args=args, icon=":material/close:")
     while worker.is_alive():
         worker.join(POLL_SECONDS)
         share = worker.watch.progress[1]

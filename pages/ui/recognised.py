@@ -14,23 +14,15 @@ from pages.ui.state import Look
 
 
 def show_files(dataset: Dataset | None = None) -> None:
-    """One row for each file: its table, the export it is, how many rows, and what it was recognised by."""
+    """A line for each file: its table, the export it is, how many rows, and what it was recognised by."""
     looks = {file.kind: Look.of(result.inspection) for file in state.files() if (result := _result(dataset, file.kind))}
-    rows = [
-        {
-            "File": plain(file.name),
-            "Holds": file.kind,
-            "What it is": plain(_told(look)),
-        }
-        for file in state.files()
-        if (look := file.look or looks.get(file.kind))
-    ]
-    if rows:
-        st.table(rows, border="horizontal")
-    for note in dict.fromkeys(
-        note for file in state.files() if file.look and file.look.preset for note in file.look.preset.notes
-    ):
-        st.caption(plain(note))
+    for file in state.files():
+        look = file.look or looks.get(file.kind)
+        if look:
+            takes = "holds" if look.preset else "is taken as"
+            st.markdown(f":material/description: **{plain(file.name)}** {takes} {file.kind}. {plain(_told(look))}")
+            if look.preset and look.preset.notes:
+                st.caption(plain(" ".join(look.preset.notes)))
 
 
 def _result(dataset: Dataset | None, kind: str) -> Imported | None:
@@ -47,7 +39,8 @@ def _told(look: Look) -> str:
 
 
 def show_refused() -> None:
-    """Files that were dropped last and not kept, each with the reason."""
+    """Files that were dropped last and not kept, each with the reason, until they are dismissed or others arrive."""
     for name, fault in state.refused():
-        st.markdown(f"**{plain(name)}** was not kept.")
-        messages.show_error(fault)
+        messages.show_error(fault, first=f"{name} was not kept.")
+    if state.refused():
+        st.button("Dismiss", on_click=state.set_refused, args=((),), icon=":material/close:", type="tertiary")

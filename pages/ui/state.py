@@ -76,6 +76,11 @@ def names_by_table() -> dict[str, list[str]]:
     return names
 
 
+def missing_orders() -> str:
+    """What to say first while there are files and none of them holds orders; else nothing."""
+    return "" if any(file.kind == "orders" for file in files()) else "One file is missing."
+
+
 def set_files(chosen: tuple[SourceFile, ...], *, is_sample: bool = False) -> None:
     """Replace the session's files; what was chosen for the old ones (columns, the sample's personas) goes with them."""
     if bool(st.session_state.get(IS_SAMPLE, False)) != is_sample or not chosen:

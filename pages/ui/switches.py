@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 import streamlit as st
 
+from clm_core.errors import Issue
 from clm_core.ingest import Imported, Mapping, TableKind
 from pages.ui import cached, state
 
@@ -24,10 +25,10 @@ WORDS: dict[str, tuple[str, dict[str, str]]] = {
     "repeats": ("Rows that stand in several files", {"once": "count once", "each": "count in each file"}),
 }
 OF_TABLE: dict[TableKind, tuple[str, ...]] = {
-    "orders": ("refunds", "taxes", "free_orders", "repeats", "date_order", "decimal", "amount_grain", "time_zone"),
-    "customers": ("date_order", "time_zone"),
-    "events": ("date_order", "time_zone"),
-    "spend": ("date_order", "decimal"),
+    "orders": ("refunds", "taxes", "free_orders", "repeats", "time_zone"),
+    "customers": ("time_zone",),
+    "events": ("time_zone",),
+    "spend": (),
 }
 AS_WRITTEN = "as written"
 ZONES = (
@@ -38,24 +39,30 @@ ZONES = (
 MEANINGS = {"sale": "a sale", "refunded": "a sale given back", "no_sale": "no sale"}
 
 
-def show_drawer(result: Imported) -> None:
-    """Every switch of a table that no finding shows already, made once the drawer is opened."""
-    shown = {issue.switch for issue in result.issues}
-    fields = [field for field in OF_TABLE[result.kind] if field not in shown]
-    drawer = st.expander(
-        f"How rows of the {result.kind} count", key=f"counts_{result.kind}", icon=":material/tune:", on_change="rerun"
-    )
+def show_drawer(imported: dict[TableKind, Imported]) -> None:
+    """Every switch that no finding shows already, made once the drawer is opened."""
+    drawer = st.expander("How rows count", key="how_rows_count", icon=":material/tune:", on_change="rerun")
     if not drawer.open:
         return
     with drawer:
-        columns = st.columns(2)
-        for place, field in enumerate(fields):
-            with columns[place % 2]:
-                show(field, result, place="drawer")
-        if "statuses" not in shown:
-            show("statuses", result, place="drawer")
-        if "currency" not in shown:
-            show("currency", result, place="drawer")
+        for kind, result in imported.items():
+            shown = {control_of(issue) for issue in result.issues}
+            fields = [field for field in OF_TABLE[kind] if field not in shown]
+            if len(imported) > 1 and fields:
+                st.markdown(f"**{kind.capitalize()}**")
+            columns = st.columns(2)
+            for place, field in enumerate(fields):
+                with columns[place % 2]:
+                    show(field, result, place="drawer")
+            for field in ("statuses", "currency"):
+                if field not in shown:
+                    show(field, result, place="drawer")
+        show_privacy()
+
+
+def control_of(issue: Issue) -> str:
+    """The field whose control changes the treatment; a currency and its rates are one control."""
+    return "currency" if issue.switch == "rates" else issue.switch
 
 
 def show(field: str, result: Imported, *, place: str) -> None:
@@ -66,7 +73,7 @@ def show(field: str, result: Imported, *, place: str) -> None:
         _choose_zone(result, place)
     elif field == "statuses":
         _choose_statuses(result, place)
-    elif field in ("currency", "rates"):
+    elif field == "currency":
         _choose_currency(result, place)
 
 
@@ -171,11 +178,11 @@ def _choose_currency(result: Imported, place: str) -> None:
     if len(codes) < 2:
         return
     with st.form(_key("currency", result, place), border=False):
-        into = st.selectbox("Count money in", codes, codes.index(mapping.currency) if mapping.currency in codes else 0)
+        first, *others = st.columns(max(len(codes), 2))
+        index = codes.index(mapping.currency) if mapping.currency in codes else 0
+        into = first.selectbox("Count money in", codes, index)
         given = {}
-        for column, code in zip(
-            st.columns(max(len(codes) - 1, 2)), [code for code in codes if code != into], strict=False
-        ):
+        for column, code in zip(others, [code for code in codes if code != into], strict=False):
             given[code] = column.number_input(
                 f"1 {code} is worth ({into})",
                 min_value=0.0,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from clm_core import columns as c
 from clm_core.eligibility import Requirement
 from clm_core.frameworks import Framework
-from clm_core.ingest import Imported
+from clm_core.ingest import ROLES, Imported
 from clm_core.metrics import AT_STAKE, quality_table
 from clm_core.models import ModelCard
 from clm_core.pipeline import Workspace
@@ -16,10 +18,11 @@ from pages.ui.messages import plain
 
 SHOWN = 20
 PREVIEWED = 10
+OWN_COLUMNS = {c.IS_PURCHASE: "Counts as an order", c.N_LINES: "Lines", c.PRICE_PAID: "Price paid"}
 LIGHTS = {
-    "ready": ":green[:material/check_circle:] ready",
-    "limited": ":orange[:material/error:] limited",
-    "not_possible": ":red[:material/cancel:] not yet",
+    "ready": ":green[:material/check_circle:]\u00a0ready",
+    "limited": ":orange[:material/error:]\u00a0limited",
+    "not_possible": ":red[:material/cancel:]\u00a0not\u00a0yet",
 }
 LABELS = {
     "customer_id": "Customer",
@@ -68,7 +71,7 @@ def show_requirements(needed: tuple[Requirement, ...]) -> None:
     rows = [
         {
             "Analysis": plain(need.analysis),
-            "": LIGHTS[need.status],
+            "Is it possible?": LIGHTS[need.status],
             "Your files": plain(need.figure),
             "Needed": plain(need.threshold),
             "What it means": plain(need.says),
@@ -80,12 +83,12 @@ def show_requirements(needed: tuple[Requirement, ...]) -> None:
 
 def show_preview(imported: Imported) -> None:
     """The first rows of a canonical table, text as text."""
-    first = imported.table.slice(0, PREVIEWED).to_pandas()
-    moments = {
-        name: st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm") for name in first.select_dtypes("datetime")
-    }
-    hidden = [name for name in first.columns if name != c.DAY]
-    st.dataframe(first, hide_index=True, column_order=hidden, column_config=moments)
+    first = imported.table.slice(0, PREVIEWED).to_pandas().drop(columns=c.DAY)
+    labels = {role.name: role.label for role in ROLES[imported.kind]} | OWN_COLUMNS
+    shown: dict[str, Any] = {name: labels.get(name, name) for name in first.columns}
+    for name in first.select_dtypes("datetime"):
+        shown[name] = st.column_config.DatetimeColumn(shown[name], format="YYYY-MM-DD HH:mm")
+    st.dataframe(first, hide_index=True, column_config=shown)
 
 
 def show_explanation(told: pd.DataFrame, framework: Framework) -> None:
