@@ -59,8 +59,13 @@ def filled(row: Row) -> list[str]:
     return [cell for cell in row if cell and cell.strip()]
 
 
+def is_value(cell: str) -> bool:
+    """True for a cell that reads as a number, an amount or a date."""
+    return bool(_VALUE.fullmatch(cell))
+
+
 def _n_values(cells: Sequence[str]) -> int:
-    return sum(bool(_VALUE.fullmatch(cell)) for cell in cells)
+    return sum(map(is_value, cells))
 
 
 def _is_header(cells: Sequence[str]) -> bool:
