@@ -1,10 +1,19 @@
-"""Lifecycle frameworks as data: six shipped definitions, loading, checking."""
+"""Lifecycle frameworks as data: six shipped definitions, four rule sets to compare with, loading, checking."""
 
 from clm_core.frameworks.check import CHECKS, check_framework
-from clm_core.frameworks.load import SHIPPED, dump_framework, load_framework, parse_framework, shipped_frameworks
+from clm_core.frameworks.load import (
+    BY_SILENCE,
+    SHIPPED,
+    dump_framework,
+    load_framework,
+    parse_framework,
+    shipped_frameworks,
+    silence_frameworks,
+)
 from clm_core.frameworks.model import Framework, Limit, Rule, Stage
 
 __all__ = [
+    "BY_SILENCE",
     "CHECKS",
     "SHIPPED",
     "Framework",
@@ -16,4 +25,5 @@ __all__ = [
     "load_framework",
     "parse_framework",
     "shipped_frameworks",
+    "silence_frameworks",
 ]

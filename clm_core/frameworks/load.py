@@ -13,23 +13,26 @@ from clm_core.frameworks.model import Framework
 
 SHIPPED = ("sterne_cutler", "inbound_service", "ecommerce_relationship", "race", "attract_sell_wow", "loyalty_loop")
 """The ids of the shipped frameworks, the default first."""
+BY_SILENCE = ("days_182_385", "days_90_365", "days_40_90_180", "days_30_60_90")
+"""The ids of rule sets that go by days since the last order, as vendors preset them: to compare with, mildest first."""
 
 
 @cache
 def load_framework(framework_id: str) -> Framework:
-    """A shipped framework by its id.
+    """A shipped framework, or a rule set to compare with, by its id.
 
     Raises
     ------
     DefinitionError
-        When no framework of that id is shipped.
+        When nothing of that id is shipped.
     """
-    if framework_id not in SHIPPED:
+    known = [*SHIPPED, *BY_SILENCE]
+    if framework_id not in known:
         raise DefinitionError(
-            "There is no such framework." + did_you_mean(framework_id, list(SHIPPED)),
+            "There is no such framework." + did_you_mean(framework_id, known),
             where="framework",
             found=framework_id,
-            allowed=", ".join(SHIPPED),
+            allowed=", ".join(known),
             next_step="Choose one of these, or give a definition of your own in the recipe.",
         )
     text = resources.files("clm_core.frameworks").joinpath(f"{framework_id}.toml").read_text(encoding="utf-8")
@@ -39,6 +42,11 @@ def load_framework(framework_id: str) -> Framework:
 def shipped_frameworks() -> list[Framework]:
     """All shipped frameworks, the default first."""
     return [load_framework(framework_id) for framework_id in SHIPPED]
+
+
+def silence_frameworks() -> list[Framework]:
+    """The rule sets to compare with, the one with the longest limits first."""
+    return [load_framework(framework_id) for framework_id in BY_SILENCE]
 
 
 def parse_framework(text: str, where: str = "framework file") -> Framework:

@@ -83,10 +83,20 @@ class Framework(_Frozen):
         """The index of the first rule that holds, as one expression over columns named ``prefix`` + feature."""
         return first_match([rule.when for rule in self.rules], self.limit_values, prefix)
 
+    def stage_place(self, prefix: str = "") -> nw.Expr:
+        """The place of each customer's stage in lifecycle order, from 0, as one expression: rules of one stage are alike."""
+        return first_match([rule.when for rule in self.rules], self.limit_values, prefix, self.place_of_rule)
+
     @property
     def stage_of_rule(self) -> list[str]:
         """Stage id by rule index; the entry past the last rule is the stage of those whom no rule claims."""
         return [rule.stage for rule in self.rules] + [c.UNASSIGNED]
+
+    @property
+    def place_of_rule(self) -> list[int]:
+        """Place of the stage in lifecycle order by rule index, from 0; unassigned comes last."""
+        place = {stage_id: i for i, stage_id in enumerate([*self.stage_ids, c.UNASSIGNED])}
+        return [place[stage_id] for stage_id in self.stage_of_rule]
 
     @property
     def id_of_rule(self) -> list[str]:

@@ -10,6 +10,7 @@ from clm_core.engine import collect
 from clm_core.errors import DefinitionError
 from clm_core.features import FEATURES, build_features, load_frames
 from clm_core.frameworks import (
+    BY_SILENCE,
     CHECKS,
     SHIPPED,
     Framework,
@@ -21,6 +22,7 @@ from clm_core.frameworks import (
     load_framework,
     parse_framework,
     shipped_frameworks,
+    silence_frameworks,
 )
 from clm_core.stages import assign_rules, name_stages
 from clm_core.tables import Tables, to_day
@@ -177,6 +179,47 @@ def test_other_limits_move_people(people, engine):
     assert stages["at_risk"] == "lost"
 
 
+# rule sets to compare with
+
+SILENT_DAYS = {
+    "days_182_385": {0: "active", 182: "active", 183: "at_risk", 384: "at_risk", 385: "lost"},
+    "days_90_365": {0: "first_time_buyer", 90: "first_time_buyer", 91: "at_risk", 365: "at_risk", 366: "lost"},
+    "days_40_90_180": {
+        0: "recent",
+        39: "recent",
+        40: "nurture",
+        90: "nurture",
+        91: "at_risk",
+        180: "at_risk",
+        181: "lost",
+    },
+    "days_30_60_90": {0: "new", 30: "new", 31: "due", 60: "due", 61: "at_risk", 90: "at_risk", 91: "lost"},
+}
+
+
+@pytest.mark.parametrize("framework_id", BY_SILENCE)
+def test_rule_sets_by_silence_draw_the_line_on_the_day_told(make_orders, make_events, engine, framework_id):
+    expected = {f"silent_{ago}": stage for ago, stage in SILENT_DAYS[framework_id].items()}
+    orders = [(f"silent_{ago}", AS_OF - ago, 10.0) for ago in SILENT_DAYS[framework_id]]
+    twice = [("twice", AS_OF - 20, 10.0), ("twice", AS_OF - 10, 10.0)]
+    tables = Tables(make_orders([*orders, *twice]), events=make_events([("lead", AS_OF - 1, "visit")]))
+    framework = load_framework(framework_id)
+    numbered = assign_rules(build_features(load_frames(tables, engine), AS_OF), framework)
+    found = name_stages(collect(numbered), framework).set_index(c.CUSTOMER_ID)[c.STAGE].to_dict()
+    lately = "active" if framework_id == "days_90_365" else expected["silent_0"]
+    assert found == {**expected, "lead": "lead", "twice": lately}
+    assert set(found.values()) == set(framework.stage_ids), "every stage is reached by someone"
+
+
+def test_rule_sets_by_silence_are_sound_and_named_by_their_limits():
+    for framework in silence_frameworks():
+        assert check_framework(framework, FEATURES) == []
+        days = [f"{limit.value:g}" for limit in framework.limits.values()]
+        assert sorted(framework.id.removeprefix("days_").split("_"), key=int) == sorted(days, key=int)
+        assert framework.name == f"{' / '.join(sorted(days, key=int))} days"
+    assert not set(BY_SILENCE) & set(SHIPPED)
+
+
 # every check finds its own fault, and only its own
 
 GOOD = Framework(
@@ -295,7 +338,7 @@ def test_faults_are_collected_not_told_one_at_a_time():
 def test_an_unknown_framework_is_named_with_those_there_are():
     with pytest.raises(DefinitionError, match=r"There is no such framework. Did you mean 'sterne_cutler'\?") as told:
         load_framework("sterne_cutlr")
-    assert told.value.allowed == ", ".join(SHIPPED)
+    assert told.value.allowed == ", ".join([*SHIPPED, *BY_SILENCE])
 
 
 def test_text_that_is_no_toml_is_refused_with_its_line():
@@ -325,5 +368,6 @@ def test_a_definition_that_does_not_fit_names_its_place(old, new, place):
 
 def test_stages_and_their_rules_by_index():
     assert GOOD.stage_of_rule == ["after", "after", "before", "unassigned"]
+    assert GOOD.place_of_rule == [1, 1, 0, 2]
     assert GOOD.id_of_rule == ["bought", "recent", "rest", "unassigned"]
     assert GOOD.stage("after").name == "After"
