@@ -75,32 +75,31 @@ NO_CONTACT_WORDS = frozenset(
     _words("note, notes, task, tasks, to do, todo, logged note, notiz, aufgabe, nota, tarea, tâche")
 )
 
-# an order in one of these states never was, or is no longer, a sale
+# an order in one of these states never was, or is no longer, a sale; whole words, so the letters around them count
 DEAD_STATUS = (
-    r"\b(fail(ed|ure)?|void(ed)?|cancel(l?ed|l?ation)?|declined|denied|rejected|expired|abandoned|storniert|storno|"
-    r"abgebrochen|fehlgeschlagen|annul(é|ée|e|ado|ada|owan[eyo])?|échou[ée]+|refusé|cancelad[oa]|fallid[oa]|anulowan[eyo])\b"
+    r"(^|[^\p{L}])(fail(ed|ure)?|void(ed)?|cancel(l?ed|l?ation)?|declined|denied|rejected|expired|abandoned|incomplete|"
+    r"unpaid|blocked|trash|draft|uncaptured|requires (payment method|action|capture|confirmation)|"
+    r"storniert|storno|abgebrochen|fehlgeschlagen|abgelehnt|annul(é|ée|ata|at|ată|e|ado|ada)?|échou[ée]+|refusé(e|es|s)?|"
+    r"cancelad[oa]|fallid[oa]|rechazad[oa]|anulowan[eya]|odrzucon[eya]|nieudan[eya]|eșuat[ă]?|respins[ă]?|"
+    r"отмен[её]н(о|а|ный)?|отклон[её]н(о|а|ный)?|не оплачен(о|а)?|неоплачен(о|а)?)($|[^\p{L}])|"
+    r"已取消|已关闭|交易关闭|未付款|キャンセル|取消|失敗"
 )
-REFUNDED_STATUS = r"(fully[ _-]?)?(refunded|erstattet|remboursée?|reembolsad[oa]|zwrócon[eoy])"
+# part of the order still stands, so it is a sale
+PART_STATUS = r"(^|[^\p{L}])(part(ial(ly)?|ly|iell(e|ement)?|ial(e|mente)?)?|teilweise|częściowo|parțial|частично)($|[^\p{L}])|部分|一部"
+REFUNDED_STATUS = (
+    r"(fully )?(refunded|refund|charged? ?back|erstattet|rückerstattet|remboursée?|reembolsad[oa]|zwrócon[eoya]|rambursat[ăe]?|"
+    r"возвращ[её]н(о|а)?|возврат|已退款|退款成功|返金済み?|返金)"
+)
 
+# a sign or word beside an amount; a bare $, ¥, Rs or kr is shared by several countries, and a header may say which is meant
 CURRENCY_OF_SIGN = {
-    "€": "EUR",
-    "£": "GBP",
-    "¥": "JPY",
-    "₹": "INR",
-    "₩": "KRW",
-    "₽": "RUB",
-    "₺": "TRY",
-    "₴": "UAH",
-    "฿": "THB",
-    "₫": "VND",
-    "zł": "PLN",
-    "Kč": "CZK",
-    "R$": "BRL",
-    "RM": "MYR",
-    "Rs": "INR",
-    "US$": "USD",
-    "$": "USD",
-}
+    "€": "EUR", "euro": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₽": "RUB", "руб": "RUB", "₺": "TRY", "₴": "UAH",
+    "฿": "THB", "₫": "VND", "₪": "ILS", "₱": "PHP", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "лв": "BGN",
+    "R$": "BRL", "RM": "MYR", "Rs": "INR", "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
+    "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "MX$": "MXN", "$": "USD", "¥": "JPY", "円": "JPY", "元": "CNY",
+    "kr": "",
+}  # fmt: skip
+SHARED_SIGNS = ("$", "¥", "￥", "Rs", "kr")
 CURRENCY_CODES = [
     "USD",
     "EUR",

@@ -7,7 +7,7 @@ counts and the set-aside rows come from it, so that nothing can be lost between 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -18,6 +18,7 @@ from clm_core.ingest.dialect import column_names
 from clm_core.ingest.query import arrow, count
 from clm_core.ingest.read import Source
 from clm_core.ingest.values import literal
+from clm_core.ingest.zones import UTC_WORDS
 from clm_core.tables import TableContract
 
 NO_CUSTOMER = "no customer"
@@ -27,17 +28,46 @@ NO_AMOUNT = "no amount"
 BAD_AMOUNT = "amount not readable"
 DEAD = "order failed, voided or cancelled"
 CANCELLED = "order has a cancellation date"
+NEVER_PAID = "order never paid"
+FREE = "free order"
+CREDIT_NOTE = "credit note"
+OTHER_CURRENCY = "another currency"
+NO_CURRENCY = "no currency"
+COPY = "already in an earlier file"
+OUTDATED = "a later export has this order"
+_SWITCH_OF = {
+    DEAD: "statuses",
+    FREE: "free_orders",
+    CREDIT_NOTE: "refunds",
+    OTHER_CURRENCY: "rates",
+    NO_CURRENCY: "columns",
+    COPY: "repeats",
+    OUTDATED: "repeats",
+    BAD_DATE: "date_order",
+    BAD_AMOUNT: "decimal",
+}
+Meaning = Literal["sale", "refunded", "no_sale"]
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    """One status of the orders file, in lower case: what it was taken to mean, and on how many rows it stands."""
+
+    status: str
+    meaning: Meaning
+    n_rows: int
 
 
 @dataclass(frozen=True)
 class Built:
-    """A canonical table, what was noticed while building it, and the currency where the file tells."""
+    """A canonical table, what was noticed while building it, and the currency and statuses where the file tells."""
 
     table: pa.Table
     issues: tuple[Issue, ...]
     currency: str = ""
     stage_history: pa.Table | None = None
     """When each customer entered which stage, where another system recorded it."""
+    statuses: tuple[StatusCount, ...] = ()
 
 
 def set_aside(con: Any, source: Source) -> pa.Table:
@@ -65,7 +95,8 @@ def reason_issues(con: Any, cells: Cells, roles: dict[str, str]) -> list[Issue]:
         ).fetchall()
         examples = tuple(f"row {row}" + (f": {cell}" if cell else "") for row, cell in rows)
         code = "set_aside_" + "_".join(reason.replace(",", "").split())
-        issues.append(Issue("warning", code, f"{counted(n, 'row')} set aside: {reason}.", int(n), examples))
+        message = f"{counted(n, 'row')} set aside: {reason}."
+        issues.append(Issue("warning", code, message, int(n), examples, _SWITCH_OF.get(reason, "")))
     return issues
 
 
@@ -81,14 +112,29 @@ def unreadable_issues(cells: Cells, roles: tuple[str, ...]) -> list[Issue]:
 
 
 def zone_issues(con: Any, cells: Cells, role: str) -> list[Issue]:
-    """A note where dates carry a time zone, which is not used."""
+    """A note where dates carry a time zone: which ones, and what was done about it."""
     if not cells.has(role):
         return []
-    n = count(
-        con, f"select count(*) from source s join d_{role} on d_{role}.raw = {cells.raw(role)} where d_{role}.is_zoned"
-    )
-    message = f"Dates in '{cells.mapping.columns[role]}' carry a time zone: the clock time is kept as written."
-    return [Issue("info", "time_zone_dropped", message, n)] if n else []
+    rows = con.execute(
+        f"""select d.zone, count(*), bool_or(d.value <> date_trunc('day', d.value))
+        from source s join d_{role} d on d.raw = {cells.raw(role)} where d.zone is not null and d.value is not null
+        group by d.zone order by 2 desc, 1"""
+    ).fetchall()
+    if not rows:
+        return []
+    column, n = cells.mapping.columns[role], sum(row[1] for row in rows)
+    zones = tuple(str(row[0]) for row in rows[:5])
+    if cells.mapping.time_zone:
+        message = f"Dates in '{column}' ({counted(n, 'row')}) were converted to the clock of {cells.mapping.time_zone}."
+        return [Issue("info", "time_zone_converted", message, n, zones, "time_zone")]
+    if {row[0] for row in rows} <= set(UTC_WORDS) and any(row[2] for row in rows):
+        message = (
+            f"Dates in '{column}' are in UTC: where your shop's clock shows another time, orders near midnight fall on the "
+            "day before or after. Choose the shop's time zone to have them on the right day."
+        )
+        return [Issue("warning", "dates_in_utc", message, n, zones, "time_zone")]
+    message = f"Dates in '{column}' carry a time zone ({', '.join(zones)}): the clock time is kept as written."
+    return [Issue("info", "time_zone_dropped", message, n, zones, "time_zone")]
 
 
 def checked(table: pa.Table, contract: TableContract) -> pa.Table:

@@ -12,8 +12,8 @@ import pyarrow as pa
 from clm_core.errors import Issue
 from clm_core.ingest.built import Built, StatusCount, set_aside
 from clm_core.ingest.customers import build_customers
-from clm_core.ingest.events import build_events
 from clm_core.ingest.day_order import find_order, order_issues
+from clm_core.ingest.events import build_events
 from clm_core.ingest.inspection import Inspection, look_at
 from clm_core.ingest.mapping import Mapping, check_mapping
 from clm_core.ingest.orders import build_orders

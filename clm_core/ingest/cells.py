@@ -8,14 +8,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from clm_core.ingest.currencies import amount_currency_sql, currency_sql
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.moments import moments_sql
+from clm_core.ingest.moments import clock_sql, moments_sql
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES, TableKind
 from clm_core.ingest.values import literal, number
+from clm_core.ingest.zones import header_zone
 
-_TYPES = {"id": "varchar", "text": "varchar", "number": "double", "date": "timestamp"}
+_TYPES = {
+    "id": "varchar",
+    "text": "varchar",
+    "currency": "varchar",
+    "number": "double",
+    "date": "timestamp",
+    "clock": "interval",
+    "flag": "boolean",
+}
+_NO = ("false", "no", "n", "0", "nein", "non", "nie", "nu", "нет", "否", "いいえ", "unpaid")
+ABSURD = 1e12
+"""A number this large is no amount: a card or telephone number slipped into the column, or a mark was lost."""
 
 
 class Cells:
@@ -35,7 +48,7 @@ class Cells:
         return f"s.{self.source.sql(self.mapping.columns[role])}" if self.has(role) else "null::varchar"
 
     def value(self, role: str) -> str:
-        """What the role's cell says: an id, a text, a number or a moment; null where it says nothing."""
+        """What the role's cell says: an id, a text, a number, a moment, …; null where it says nothing."""
         if not self.has(role) and role in self.mapping.constants:
             return f"{literal(self.mapping.constants[role])}::{_TYPES[self._holds[role]]}"
         if not self.has(role):
@@ -47,6 +60,14 @@ class Cells:
         if not self.has(role):
             return "false"
         return f"coalesce(d_{role}.is_given, false)" if role in self._read else f"({self.value(role)} is not null)"
+
+    def is_ever_blank(self, role: str) -> bool:
+        """True when some row's cell of the role says nothing."""
+        return bool(count(self.con, f"select count(*) from {self.rows} where {self.value(role)} is null"))
+
+    def sign(self, role: str) -> str:
+        """The currency that stands beside the number in the role's cell; null where none does."""
+        return f"d_{role}.currency" if role in self._read else "null::varchar"
 
     @property
     def rows(self) -> str:
@@ -84,11 +105,25 @@ class Cells:
     def _reading_sql(self, role: str) -> str:
         holds = self._holds[role]
         if holds == "date":
-            return moments_sql(self.con, self.mapping.date_order)
-        value = {"text": "x", "number": number("raw", self.mapping.decimal), "id": "id_of(raw)"}[holds]
+            zone = header_zone(self.mapping.columns[role])
+            order, wanted = self.mapping.date_order, self.mapping.time_zone
+            return moments_sql(self.con, order, zone_of_clocks=zone, zone_wanted=wanted)
+        if holds == "clock":
+            return clock_sql()
+        if holds == "number":
+            return self._number_sql(role)
+        value = {"id": "id_of(raw)", "currency": currency_sql("x"), "flag": f"lower(x) not in {_NO}"}.get(holds, "x")
         if holds == "id" and self._is_float():
             value = f"regexp_replace({value}, '[.]0$', '')"
         return f"select raw, {value} as value, x is not null as is_given from distinct_cells"
+
+    def _number_sql(self, role: str) -> str:
+        value, sign = (
+            number("raw", self.mapping.decimal),
+            amount_currency_sql("x", self.mapping.columns[role]),
+        )
+        return f"""select raw, case when abs(number) < {ABSURD} then number end as value, x is not null as is_given, currency
+            from (select raw, x, {value} as number, {sign} as currency from distinct_cells)"""
 
     def _is_float(self) -> bool:
         """True when every id ends in ``.0``: then a spreadsheet put it there."""
@@ -97,7 +132,7 @@ class Cells:
 
     def _is_plain(self, raw: str) -> bool:
         """True when every cell is blank or a number that needs no cleaning."""
-        plain = f"finite({raw}) is not null"
+        plain = f"coalesce(abs(finite({raw})) < {ABSURD}, false)"
         if self.mapping.decimal == ",":
             plain += f" and not contains({raw}, '.')"
         return not count(self.con, f"select count(*) from source s where {raw} is not null and not ({plain})")

@@ -11,8 +11,8 @@ from clm_core import columns as c
 from clm_core.ingest.aliases import HINTS, fold
 from clm_core.ingest.claim import Claim
 from clm_core.ingest.content import guess_by_content
+from clm_core.ingest.day_order import find_order
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.moments import find_order
 from clm_core.ingest.period import with_period
 from clm_core.ingest.presets import Preset, column_for, folded_header, plain_headers
 from clm_core.ingest.profile import ColumnProfile

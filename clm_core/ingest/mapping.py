@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from clm_core.errors import InputError, MappingError, did_you_mean
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES, TableKind
+from clm_core.ingest.zones import check_zone
 
 
 class Mapping(BaseModel):
@@ -30,8 +31,11 @@ class Mapping(BaseModel):
     """The shop's zone by its IANA name: dates that carry a zone are converted to it; empty keeps the clock as written."""
     amount_grain: Literal["line", "order"] = "line"
     refunds: Literal["subtract", "ignore"] = "subtract"
+    """Ignored, revenue is gross: refunded amounts stay in it and credit notes are set aside."""
     taxes: Literal["keep", "leave_out"] = "keep"
+    """Whether the tax of column ``tax`` stays inside the amount; of a refund its share goes with it."""
     free_orders: Literal["count", "leave_out"] = "count"
+    """Whether orders worth nothing, without a refund, are orders."""
     repeats: Literal["once", "each"] = "once"
     """Rows that several files share because their periods overlap: counted once, or in each file."""
     statuses: dict[str, Literal["sale", "refunded", "no_sale"]] = {}
@@ -46,6 +50,8 @@ def check_mapping(mapping: Mapping, source: Source, kind: TableKind) -> None:
     """Raise MappingError where a mapping names what does not exist, InputError where a required role has no column."""
     _check_roles(mapping, source, kind)
     _check_columns(mapping, source)
+    check_zone(mapping.time_zone)
+    _check_rates(mapping)
     for role in ROLES[kind]:
         if role.required and role.name not in mapping.columns and role.name not in mapping.constants:
             raise InputError(
@@ -90,3 +96,15 @@ def _check_columns(mapping: Mapping, source: Source) -> None:
                 next_step=f"Choose another column for '{role}', or leave the role out.",
             )
         claimed[name] = role
+
+
+def _check_rates(mapping: Mapping) -> None:
+    for code, rate in mapping.rates.items():
+        if not (0 < rate < float("inf")):
+            raise MappingError(
+                f"The rate of '{code}' is no rate of exchange.",
+                where="mapping, rates",
+                found=f"{rate:g}",
+                allowed="what one unit of it is worth in the currency that is counted, above zero",
+                next_step="Correct the rate, or leave it out to set these rows aside.",
+            )

@@ -1,4 +1,4 @@
-"""Text cells as moments, in SQL: the shapes of date that files hold, and the evidence for day-first or month-first.
+"""Text cells as moments, in SQL: the shapes of date that files hold.
 
 The work is done once for each distinct cell, in stages (zone off, clock off, date split, put together), because an
 expression that names itself twice at every stage grows beyond what a planner can hold.
@@ -6,44 +6,44 @@ expression that names itself twice at every stage grows beyond what a planner ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from clm_core.ingest.query import one_row
 from clm_core.ingest.values import literal
+from clm_core.ingest.zones import ZONE, ZONE_MACROS, local_time_sql
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
-# English, German, French, Spanish, Polish; the first prefix that fits wins, so longer ones come first
+# English, German, French, Spanish, Italian, Polish, Romanian, Russian; the first prefix that fits wins, so longer ones come first
 _MONTHS = {
-    1: "jan|jän|ene|sty",
-    2: "feb|fév|fev|lut",
-    3: "mar|mär|mrz",
-    4: "apr|avr|abr|kwi",
-    5: "may|mai|maj",
-    6: "juin|jun|cze",
-    7: "juil|jul|lip",
-    8: "aug|aoû|aou|ago|sie",
-    9: "sep|wrz",
-    10: "oct|okt|out|paź|paz",
-    11: "nov|lis",
-    12: "dec|dez|déc|dic|gru",
+    1: "jan|jän|ene|gen|sty|ian|янв",
+    2: "feb|fév|fev|lut|фев",
+    3: "mar|mär|mrz|мар",
+    4: "apr|avr|abr|kwi|апр",
+    5: "may|mai|maj|mag|мая|май",
+    6: "juin|jun|cze|giu|iun|июн",
+    7: "juil|jul|lip|lug|iul|июл",
+    8: "aug|aoû|aou|ago|sie|авг",
+    9: "sep|set|wrz|сен",
+    10: "oct|okt|out|ott|paź|paz|окт",
+    11: "nov|noi|lis|ноя",
+    12: "dec|dez|déc|dic|gru|дек",
 }
 _MONTH_NO = " ".join(f"when regexp_matches(word, '^({prefixes})') then {no}" for no, prefixes in _MONTHS.items())
-_CLOCK = r"([0-9]{1,2}):([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)[ \x{00A0}\x{202F}]*([AaPp]?)(?:[.]?[Mm][.]?)?$"
-_ZONE = r"(Z|UTC|GMT|CES?T|[ECMP][SD]T|BST|(?:UTC|GMT)?[+-][0-9]{2}(?::?[0-9]{2})?)$"
-_ZONED = rf"^(.*[0-9]:[0-9]{{2}}.*?) ?{_ZONE}"
+_CLOCK = r"([0-9]{1,2}):([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)[ \x{00A0}\x{202F}]*([AaPp]?)(?:[.]? ?[Mm][.]?)?$"
+_ZONED = rf"^(.*[0-9]:[0-9]{{2}}.*?) ?{ZONE}"
 _YEAR = "([0-9]{4}|[0-9]{2})"
 _SHORT = rf"^([0-9]{{1,2}})([-/.]) ?([0-9]{{1,2}})[-/.] ?{_YEAR}$"
-_SHORT_START = rf"^([0-9]{{1,2}})([-/.]) ?([0-9]{{1,2}})[-/.] ?{_YEAR}(?:$|[T, ])"
-_LONG = r"^([0-9]{4})[-/. ]?([0-9]{1,2})[-/. ]?([0-9]{1,2})$"
-_DAY_MONTH = (
-    rf"^(?:\p{{L}}+[.]?, *)?([0-9]{{1,2}})(?:st|nd|rd|th|[.]|er)?[ /-]*(?:de )?(\p{{L}}+)[.]?,?[ /-]*(?:de )?{_YEAR}$"
-)
+SHORT_START = rf"^([0-9]{{1,2}})([-/.]) ?([0-9]{{1,2}})[-/.] ?{_YEAR}(?:$|[T, ])"
+_LONG = r"^([0-9]{4})[-/. 年]? ?([0-9]{1,2})[-/. 月]? ?([0-9]{1,2})日?$"
+_DAY_MONTH = rf"^(?:\p{{L}}+[.]?, *)?([0-9]{{1,2}})(?:st|nd|rd|th|[.]|er)?[ /-]*(?:de )?(\p{{L}}+)[.]?,?[ /-]*(?:de )?{_YEAR}(?: ?г[.]?)?$"
 _MONTH_DAY = rf"^(?:\p{{L}}+,? +)?(\p{{L}}+)[.]?[ -]*([0-9]{{1,2}})(?:st|nd|rd|th)?,?[ -]+{_YEAR}$"
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
 
+_SECONDS = "[0-9]{9,10}([.][0-9]+)?|[0-9]{13}"
+
 MOMENT_MACROS = (
+    *ZONE_MACROS,
     """create macro sane(t) as case when t >= timestamp '1900-01-01' and t < timestamp '2100-01-01' then t end""",
     """create macro full_year(y) as case when length(y) = 4 then y when y >= '70' then '19' || y else '20' || y end""",
     # day counts of spreadsheets (1954 to 2099), seconds and milliseconds since 1970, and digits up to the second
@@ -58,13 +58,14 @@ MOMENT_MACROS = (
 
 
 def moments_of(cells: str, order: DateOrder) -> str:
-    """SQL that reads ``cells`` (a query with columns raw, x) as raw, x, moment, is_zoned and is_written."""
+    """SQL that reads ``cells`` (a query with columns raw, x) as raw, x, moment, zone (as written) and is_written."""
     day, month = ("b", "a") if order == "mdy" else ("a", "b")
     short = "full_year(s.a), s.b, s.y" if order == "ymd" else f"full_year(s.y), s.{month}, s.{day}"
     return f"""
     with cells as ({cells}),
     plain as (select *, regexp_full_match(x, {literal(_ISO)}) as is_iso from cells),
-    zoned as (select *, case when not is_iso then regexp_replace(x, {literal(_ZONED)}, '\\1') end as z from plain),
+    zoned as (select *, case when not is_iso then regexp_replace(x, {literal(_ZONED)}, '\\1') end as z,
+        case when not is_iso then nullif(regexp_extract(x, {literal(_ZONED)}, 2), '') end as zone from plain),
     clocked as (select *, trim(regexp_replace(z, {literal("[T, ]*" + _CLOCK)}, '')) as d,
         regexp_extract(z, {literal(_CLOCK)}, ['hour', 'rest', 'half']) as t from zoned),
     dated as (select *, regexp_extract(d, {literal(_LONG)}, ['y', 'm', 'd']) as l,
@@ -84,60 +85,32 @@ def moments_of(cells: str, order: DateOrder) -> str:
              || if(t.hour = '', '00:00', lpad(hour, 2, '0') || ':' || replace(t.rest, ',', '.')) as timestamp)
         end) as moment_written from split)
     select raw, x, coalesce(moment_written, sane(counted_moment(x))) as moment,
-        z is not null and z <> x as is_zoned, moment_written is not null as is_written
+        if(moment_written is null and regexp_full_match(x, {literal(_SECONDS)}), 'UTC', zone) as zone,
+        moment_written is not null as is_written
     from written"""
 
 
-@dataclass(frozen=True)
-class OrderEvidence:
-    """Which order of day and month a column speaks for; where that is open, one cell with both readings."""
+def moments_sql(con: Any, order: DateOrder, *, zone_of_clocks: str = "", zone_wanted: str = "") -> str:
+    """SQL that reads the table ``distinct_cells(raw, x)`` as raw, value, is_given and zone.
 
-    order: DateOrder
-    example: str = ""
-    readings: tuple[str, str] = ("", "")
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """True when every date can be read both ways."""
-        return bool(self.example)
-
-
-def find_order(con: Any, column: str) -> OrderEvidence:
-    """Decide day-first or month-first from every short date in a column of ``source``."""
-    first, dotted, example, n_day_first, n_month_first = one_row(
-        con,
-        f"""
-        with raws as materialized (select distinct {column} as raw from source),
-        cells as (select known(raw) as x from raws),
-        parts as (select x, regexp_extract(x, {literal(_SHORT_START)}, ['a', 'sep', 'b', 'y']) as p
-                  from cells where regexp_matches(x, {literal(_SHORT_START)}))
-        select max(p.a::int), bool_and(p.sep = '.'), min(x) filter (p.a::int <> p.b::int),
-               count(*) filter (p.a::int > 12), count(*) filter (p.b::int > 12) from parts""",
-    )
-    if first is None or first > 31:
-        return OrderEvidence("ymd")
-    if n_day_first or n_month_first:
-        return OrderEvidence("dmy" if n_day_first >= n_month_first else "mdy")
-    # dots are written day-first wherever they are written; equal parts read the same both ways
-    if dotted or example is None:
-        return OrderEvidence("dmy")
-    return OrderEvidence("dmy", example, (_reading(con, example, "dmy"), _reading(con, example, "mdy")))
-
-
-def _reading(con: Any, cell: str, order: DateOrder) -> str:
-    sql = f"select strftime(moment, '%Y-%m-%d') from ({moments_of('select $c as raw, $c as x', order)})"
-    return str(one_row(con, sql, {"c": cell})[0] or "")
-
-
-def moments_sql(con: Any, order: DateOrder) -> str:
-    """SQL that reads the table ``distinct_cells(raw, x)`` as raw, value, is_given and is_zoned."""
+    ``zone_of_clocks`` is the zone of cells that have a clock and name none; ``zone_wanted`` an IANA name to convert to.
+    """
     formats = _common_formats(con, order)
     tried = f"sane(try_strptime(x, [{', '.join(map(literal, formats))}]))" if formats else "null::timestamp"
-    return f"""
+    unnamed = f"if(contains(x, ':'), {literal(zone_of_clocks)}, null)" if zone_of_clocks else "null::varchar"
+    readings = f"""
         with tried as materialized (select raw, x, {tried} as moment from distinct_cells)
-        select raw, moment as value, true as is_given, false as is_zoned from tried where moment is not null
-        union all select raw, moment, x is not null, is_zoned
+        select raw, moment as value, true as is_given, {unnamed} as zone from tried where moment is not null
+        union all select raw, moment, x is not null, coalesce(zone, {unnamed})
         from ({moments_of("select raw, x from tried where moment is null", order)})"""
+    return local_time_sql(con, readings, zone_wanted) if zone_wanted else readings
+
+
+def clock_sql() -> str:
+    """SQL that reads the table ``distinct_cells(raw, x)``, times of day, as raw, value (since midnight) and is_given."""
+    cells = "select raw, '2000-01-01 ' || x as x from distinct_cells"
+    return f"""select raw, moment - timestamp '2000-01-01' as value, x is not null as is_given
+        from ({moments_of(cells, "ymd")})"""
 
 
 def _common_formats(con: Any, order: DateOrder) -> list[str]:

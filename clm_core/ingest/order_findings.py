@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from clm_core import columns as c
 from clm_core.errors import Issue
-from clm_core.ingest.aliases import CURRENCY_CODES, CURRENCY_OF_SIGN
 from clm_core.ingest.built import BAD_AMOUNT, BAD_DATE, DEAD, counted, reason_issues, unreadable_issues, zone_issues
 from clm_core.ingest.cells import Cells
+from clm_core.ingest.order_lines import has_amounts, is_order_grain, money_role
 from clm_core.ingest.query import count, one_row
-from clm_core.ingest.roles import CURRENCY, REFUNDED, STATUS, UNIT_PRICE
-from clm_core.ingest.values import MONEY, literal
+from clm_core.ingest.roles import REFUNDED, STATUS, TAX
 
 FAR_OFF_DAYS = 366
 FEW = 0.01
@@ -21,9 +19,8 @@ FEW = 0.01
 
 def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issue]:
     """All findings about the orders built from ``judged`` into ``orders``."""
-    money_role = c.AMOUNT if cells.has(c.AMOUNT) else UNIT_PRICE
-    issues = reason_issues(con, cells, {BAD_DATE: c.ORDERED_AT, BAD_AMOUNT: money_role, DEAD: STATUS})
-    issues += unreadable_issues(cells, (c.QUANTITY, REFUNDED, c.DISCOUNT) if cells.has(c.AMOUNT) else (c.DISCOUNT,))
+    issues = reason_issues(con, cells, {BAD_DATE: c.ORDERED_AT, BAD_AMOUNT: money_role(cells), DEAD: STATUS})
+    issues += unreadable_issues(cells, (*((c.QUANTITY,) if cells.has(c.AMOUNT) else ()), REFUNDED, c.DISCOUNT, TAX))
     issues += zone_issues(con, cells, c.ORDERED_AT)
     issues += [*_repeated_issues(con, cells), *_far_off_issues(con)]
     issues += [*_order_id_issues(con, cells), *_amount_issues(con, cells), *_guest_issues(con)]
@@ -88,7 +85,7 @@ def _order_id_issues(con: Any, cells: Cells) -> list[Issue]:
 
 
 def _amount_issues(con: Any, cells: Cells) -> list[Issue]:
-    if not cells.has(c.AMOUNT) and not (cells.has(c.QUANTITY) and cells.has(UNIT_PRICE)):
+    if not has_amounts(cells):
         message = (
             "Value cannot be computed: the file has neither an amount nor quantity and unit price. "
             "Frequency and churn still work."
@@ -105,7 +102,7 @@ def _amount_issues(con: Any, cells: Cells) -> list[Issue]:
     if n_returned:
         message = f"{counted(n_returned, 'order')} fully refunded: kept, worth nothing, and no purchase."
         issues.append(Issue("info", "fully_refunded", message, int(n_returned)))
-    if cells.mapping.amount_grain == "order" and cells.has(c.AMOUNT) and cells.has(c.ORDER_ID):
+    if is_order_grain(cells) and cells.has(c.ORDER_ID):
         issues += _varying_totals(con)
     return issues
 
@@ -130,47 +127,3 @@ def _guest_issues(con: Any) -> list[Issue]:
         return []
     message = f"Customer '{customer}' holds {n:,} of {n_all:,} orders: perhaps the id that guests share."
     return [Issue("warning", "one_customer_dominates", message, int(n), (str(customer),))]
-
-
-def find_currency(con: Any, cells: Cells) -> tuple[str, list[Issue]]:
-    """The one currency of the kept rows, from its column, the amount cells or the header; several are a warning."""
-    counts = _counts_by_column(con) if cells.has(CURRENCY) else _counts_by_sign(con, cells)
-    if len(counts) > 1:
-        listed = ", ".join(f"{code} ({counted(n, 'row')})" for code, n in counts.items())
-        message = f"Amounts are in several currencies: {listed}. They are added up as they are, nothing is converted."
-        return "", [Issue("warning", "several_currencies", message, sum(counts.values()), tuple(counts)[:5])]
-    return next(iter(counts), "") or _of_header(cells), []
-
-
-def _counts_by_column(con: Any) -> dict[str, int]:
-    rows = con.execute(
-        "select currency, count(*) from judged where reason is null and currency is not null group by 1 order by 2 desc, 1"
-    ).fetchall()
-    return _merged(rows)
-
-
-def _counts_by_sign(con: Any, cells: Cells) -> dict[str, int]:
-    role = c.AMOUNT if cells.has(c.AMOUNT) else UNIT_PRICE
-    if not cells.has(role):
-        return {}
-    rows = con.execute(
-        f"""select sign, count(*) from (select regexp_extract({cells.raw(role)}, {literal("(?i)" + MONEY)}) as sign
-        from source s join judged j on j.row = s.rowid + 1
-        where j.reason is null and try_cast({cells.raw(role)} as double) is null)
-        where sign <> '' group by 1 order by 2 desc, 1"""
-    ).fetchall()
-    return _merged(rows)
-
-
-def _merged(rows: list[tuple[str, int]]) -> dict[str, int]:
-    signs = {sign.upper(): code for sign, code in CURRENCY_OF_SIGN.items()}
-    counts: dict[str, int] = {}
-    for word, n in rows:
-        code = signs.get(word.upper().rstrip("."), word.upper())
-        counts[code] = counts.get(code, 0) + int(n)
-    return counts
-
-
-def _of_header(cells: Cells) -> str:
-    name = cells.mapping.columns.get(c.AMOUNT) or cells.mapping.columns.get(UNIT_PRICE, "")
-    return next((code for code in re.findall(r"[A-Z]{3}", name) if code in CURRENCY_CODES), "")

@@ -8,7 +8,7 @@ from typing import Literal
 from clm_core import columns as c
 
 TableKind = Literal["orders", "customers", "events", "spend"]
-Holds = Literal["id", "date", "number", "text"]
+Holds = Literal["id", "date", "clock", "number", "flag", "currency", "text"]
 
 # roles that are used up while reading and never become a canonical column
 UNIT_PRICE = "unit_price"
@@ -35,7 +35,7 @@ class Role:
 ORDER_ROLES: tuple[Role, ...] = (
     Role(c.CUSTOMER_ID, "Customer", True, "Who bought: an id or e-mail that stays the same from order to order.", "id"),
     Role(c.ORDERED_AT, "Order date", True, "When the order was placed, with or without the time of day.", "date"),
-    Role(TIME_OF_DAY, "Time of day", False, "The clock time, where it stands in a column of its own.", "text"),
+    Role(TIME_OF_DAY, "Time of day", False, "The clock time, where it stands in a column of its own.", "clock"),
     Role(c.ORDER_ID, "Order number", False, "Lines with the same number are one order.", "id"),
     Role(c.AMOUNT, "Amount", False, "What was paid for the line or the order.", "number"),
     Role(c.QUANTITY, "Quantity", False, "How many pieces; together with the unit price it gives the amount.", "number"),
@@ -43,9 +43,9 @@ ORDER_ROLES: tuple[Role, ...] = (
     Role(REFUNDED, "Amount refunded", False, "Money given back later; it is subtracted.", "number"),
     Role(STATUS, "Status", False, "Failed, voided and cancelled orders are set aside by it.", "text"),
     Role(CANCELLED_AT, "Cancelled at", False, "Filled only for cancelled orders, which are set aside.", "text"),
-    Role(PAID, "Paid", False, "Rows that say no here (false, no, 0) were never paid and are set aside.", "text"),
+    Role(PAID, "Paid", False, "Rows that say no here (false, no, 0) were never paid and are set aside.", "flag"),
     Role(TAX, "Tax", False, "Tax inside the amount; it can be left out of it.", "number"),
-    Role(CURRENCY, "Currency", False, "The currency of the amount.", "text"),
+    Role(CURRENCY, "Currency", False, "The currency of the amount.", "currency"),
     Role(c.DISCOUNT, "Discount", False, "The reduction on the line or the order.", "number"),
     Role(c.CHANNEL, "Channel", False, "Where the order came from: web, shop, marketplace.", "text"),
     Role(c.PRODUCT, "Product", False, "What was bought.", "text"),
@@ -76,7 +76,7 @@ SPEND_ROLES: tuple[Role, ...] = (
     Role(c.SENDS, "Sends", False, "Messages delivered.", "number"),
     Role(c.OPENS, "Opens", False, "Messages opened, each reader once.", "number"),
     Role(c.REVENUE, "Revenue", False, "Revenue that the platform claims for it.", "number"),
-    Role(CURRENCY, "Currency", False, "The currency of the cost.", "text"),
+    Role(CURRENCY, "Currency", False, "The currency of the cost.", "currency"),
 )
 ROLES: dict[TableKind, tuple[Role, ...]] = {
     "orders": ORDER_ROLES,

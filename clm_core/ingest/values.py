@@ -17,12 +17,32 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-_SPACES = r"[\s\x{00A0}\x{202F}\x{2009}'’]"
-_MONEY_WORDS = sorted([*CURRENCY_OF_SIGN, *CURRENCY_CODES, "kr", "Ft", "lei", "Rs.", "kr."], key=len, reverse=True)
-MONEY = "(?:" + "|".join(re.escape(word).replace("\\ ", " ") for word in _MONEY_WORDS) + r"|\p{Sc})"
-# sign or bracket, currency, sign, digits, currency, trailing sign or bracket
-_AMOUNT = rf"(?i)^([(]?[-−+]?)({MONEY})?([-−+]?)([0-9][0-9.,]*|[.,][0-9]+)({MONEY})?([-−]?[)]?)$"
+_SPACE = r"[\s\x{00A0}\x{202F}\x{2009}'’]"
+# blanks between digits stand before groups of three; "12 50" is no number
+_MISPLACED = rf"[0-9]{_SPACE}+[0-9]{{1,2}}([^0-9]|$)|[0-9]{_SPACE}+[0-9]{{4}}|[0-9]{{4}}{_SPACE}+[0-9]"
+_MONEY_WORDS = [*CURRENCY_OF_SIGN, *CURRENCY_CODES, "Rs.", "kr.", "руб.", "лв."]
+MONEY = "(?:" + "|".join(re.escape(word) for word in sorted(_MONEY_WORDS, key=len, reverse=True)) + r"|\p{Sc})"
+_MINUS = "-−–"
+# sign or bracket, currency, sign, digits, sign, currency, sign or bracket; "USD $12" names its currency twice
+_AMOUNT = (
+    rf"(?i)^([(]?[{_MINUS}+]?)({MONEY}{{0,2}})([{_MINUS}+]?)([0-9][0-9.,]*|[.,][0-9]+)"
+    rf"([{_MINUS}]?)({MONEY}{{0,2}})([{_MINUS}]?[)]?)$"
+)
+# shops that print prices for web pages export them so
+_ENTITIES = {
+    "&nbsp;": " ", "&#160;": " ", "&euro;": "€", "&#8364;": "€", "&pound;": "£", "&#163;": "£", "&yen;": "¥", "&#165;": "¥",
+    "&dollar;": "$", "&#36;": "$", "&#8377;": "₹", "&#122;&#322;": "zł", "&#75;&#269;": "Kč", "&minus;": "−", "&ndash;": "–",
+}  # fmt: skip
 _GROUPED = r"([0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}|[0-9]*)([.][0-9]*)?"
+
+
+def _decoded(name: str) -> str:
+    for entity, sign in _ENTITIES.items():
+        name = f"replace({name}, {literal(entity)}, {literal(sign)})"
+    return name
+
+
+_EMAIL = r"^(?:.*<)?\s*(?:mailto:)?([^<>\s]+@[^<>\s]+?)>?$"
 
 VALUE_MACROS = (
     # a cell without the blanks around it and the apostrophe spreadsheets put before text; most cells need no trimming
@@ -35,15 +55,18 @@ VALUE_MACROS = (
     """create macro unless_void(x) as case when lower(x) in
         ('na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', 'nat', '-', '--', '---') then null else x end""",
     """create macro known(x) as case when strlen(x) > 12 then cell(x) else unless_void(cell(x)) end""",
-    """create macro id_of(x) as case when contains(x, '@') then lower(known(x)) else known(x) end""",
+    # Ann <mailto:Ann@x.com> and ann@x.com are one address
+    f"""create macro id_of(x) as case when contains(x, '@')
+        then regexp_replace(lower(known(x)), {literal(_EMAIL)}, '\\1') else known(x) end""",
     """create macro finite(x) as case when isfinite(try_cast(x as double)) then try_cast(x as double) end""",
     # digits grouped in twos and threes by commas and a decimal point, or nothing
     f"""create macro grouped(x) as
         case when regexp_full_match(x, {literal(_GROUPED)}) then try_cast(replace(x, ',', '') as double) end""",
+    f"""create macro decoded(x) as case when contains(x, '&') then {_decoded("x")} else x end""",
     # what does not have the shape of an amount comes back unchanged, and then is no number
-    f"""create macro digits_of(x) as
-        regexp_replace(regexp_replace(x, {literal(_SPACES)}, '', 'g'), {literal(_AMOUNT)}, '\\4')""",
-    """create macro sign_of(x) as case when regexp_matches(x, '[(−-]') then -1 else 1 end""",
+    f"""create macro digits_of(x) as case when not regexp_matches(decoded(x), {literal(_MISPLACED)})
+        then regexp_replace(regexp_replace(decoded(x), {literal(_SPACE)}, '', 'g'), {literal(_AMOUNT)}, '\\4') end""",
+    f"""create macro sign_of(x) as case when regexp_matches(decoded(x), '[({_MINUS[1:]}-]') then -1 else 1 end""",
     # a mark that does not fit the decimal sign gives nothing: reading 12,50 as 1250 would be worse than setting it aside
     """create macro number_point(x) as coalesce(finite(x), grouped(digits_of(x)) * sign_of(x))""",
     """create macro number_comma(x) as

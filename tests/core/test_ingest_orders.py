@@ -325,12 +325,13 @@ def test_currency_comes_from_column_cells_or_header(tmp_path, header, rows, curr
     assert imported(tmp_path, header, *rows).currency == currency
 
 
-def test_several_currencies_are_a_warning(tmp_path):
+def test_the_most_frequent_of_several_currencies_is_counted_and_the_others_are_set_aside(tmp_path):
     result = imported(tmp_path, f"{BASE},currency", "a,2026-01-01,1,EUR", "b,2026-01-01,1,USD", "c,2026-01-01,1,EUR")
     found = issue(result, "several_currencies")
-    assert result.currency == ""
+    assert (result.currency, column(result, "amount")) == ("EUR", [1.0, 1.0])
+    assert result.set_aside["reason"].to_pylist() == ["another currency"]
     assert "EUR (2 rows), USD (1 row)" in found.message
-    assert found.severity == "warning"
+    assert (found.severity, found.switch) == ("warning", "currency")
 
 
 def test_one_customer_holding_many_orders_is_pointed_out(tmp_path):

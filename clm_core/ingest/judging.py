@@ -1,0 +1,73 @@
+"""Which lines of an orders file count: each gets the first reason that keeps it out, or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clm_core import columns as c
+from clm_core.ingest.built import (
+    BAD_AMOUNT,
+    BAD_DATE,
+    CANCELLED,
+    DEAD,
+    NEVER_PAID,
+    NO_AMOUNT,
+    NO_CUSTOMER,
+    NO_DATE,
+    check_any_kept,
+)
+from clm_core.ingest.cells import Cells
+from clm_core.ingest.order_lines import has_amounts
+from clm_core.ingest.overlap import set_repeats_aside
+from clm_core.ingest.totals import TOTAL_ROW, total_row_sql
+from clm_core.ingest.values import literal
+
+
+def create_judged(con: Any, cells: Cells, lines: str) -> None:
+    """Build ``judged``: the lines, each with its order, the meaning of its status and its reason.
+
+    Raises
+    ------
+    InputError
+        When no line can be used.
+    """
+    # last: what was never a sale has often no amount, and its state is the better reason
+    money = ""
+    if has_amounts(cells):
+        money = f"when amount is null then if(has_amount, {literal(BAD_AMOUNT)}, {literal(NO_AMOUNT)})"
+    con.execute(
+        f"""create temp table judged as
+        select * replace (coalesce(order_id, {_row_id(cells)}) as order_id), order_id is null as is_alone, case
+            when problem is not null then problem
+            when customer_id is null then {literal(NO_CUSTOMER)}
+            when ordered_at is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
+            when meaning = 'no_sale' then {literal(DEAD)}
+            when cancelled_at is not null then {literal(CANCELLED)}
+            when not paid then {literal(NEVER_PAID)}
+            {money} end as reason
+        from {lines} left join statuses using (status)"""
+    )
+    _name_totals(con, cells)
+    if cells.mapping.repeats == "once":
+        set_repeats_aside(con, cells)
+    check_any_kept(con, cells.source)
+
+
+def _row_id(cells: Cells) -> str:
+    """A row without order number is an order of its own; its name must not meet a real number."""
+    return "'row-' || row::varchar" if cells.has(c.ORDER_ID) else "row::varchar"
+
+
+def _name_totals(con: Any, cells: Cells) -> None:
+    """Tell rows that add up others from rows with a gap: they lack a customer or a date, or their customer is a total."""
+    says_total = total_row_sql(f"s.c{i}" for i in range(len(cells.source.names)))
+    con.execute(
+        f"""update judged set reason = {literal(TOTAL_ROW)} from source s
+        where s.rowid + 1 = judged.row and reason in ({literal(NO_CUSTOMER)}, {literal(NO_DATE)}, {literal(BAD_DATE)})
+            and (is_alone or ordered_at is null) and {says_total}"""
+    )
+    con.execute(
+        f"""update judged set reason = {literal(TOTAL_ROW)}
+        where is_alone and (reason is null or reason in ({literal(NO_AMOUNT)}, {literal(BAD_AMOUNT)})) and customer_id in
+            (select value from d_{c.CUSTOMER_ID} where strlen(value) < 60 and {total_row_sql(["value"])})"""
+    )
