@@ -27,8 +27,8 @@ from clm_core.tables import EVENT_KINDS, EVENTS
 
 NO_KIND = "no kind"
 UNKNOWN_KIND = "unknown kind of event"
-ORDER_EVENT = "an order: orders are read from the orders file"
-NO_CONTACT = "a note or task of your own team, no contact"
+ORDER_EVENT = "order, read from the orders file"
+NO_CONTACT = "note or task of your team"
 SURVEY = "survey"
 
 
