@@ -159,21 +159,18 @@ def matches(condition: Condition, limits: Mapping[str, float], prefix: str = "")
             return nw.any_horizontal(*[matches(part, limits, prefix) for part in condition.any], ignore_nulls=False)
 
 
-def first_match(
-    conditions: Sequence[Condition | None],
-    limits: Mapping[str, float],
-    prefix: str = "",
-    numbers: Sequence[int] | None = None,
-) -> nw.Expr:
-    """The index of the first condition that holds (None always does), or the number of conditions when none does.
+def first_match(conditions: Sequence[Condition | None], limits: Mapping[str, float], prefix: str = "") -> nw.Expr:
+    """The index of the first condition that holds (None always does), or the number of conditions when none does."""
+    truths = [None if condition is None else matches(condition, limits, prefix) for condition in conditions]
+    return first_true(truths, range(len(conditions) + 1))
 
-    ``numbers`` are given out in place of indices, one for each condition and one more for none.
-    """
-    given = numbers if numbers is not None else range(len(conditions) + 1)
-    number: nw.Expr = nw.lit(given[-1], nw.Int32)
-    for condition, own in zip(conditions[::-1], given[-2::-1], strict=True):
+
+def first_true(truths: Sequence[nw.Expr | None], numbers: Sequence[int]) -> nw.Expr:
+    """The number of the first truth that holds (None always does), or the last of ``numbers``, one more, when none does."""
+    number: nw.Expr = nw.lit(numbers[-1], nw.Int32)
+    for truth, own in zip(truths[::-1], numbers[-2::-1], strict=True):
         here = nw.lit(own, nw.Int32)
-        number = here if condition is None else nw.when(matches(condition, limits, prefix)).then(here).otherwise(number)
+        number = here if truth is None else nw.when(truth).then(here).otherwise(number)
     return number
 
 

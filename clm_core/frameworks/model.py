@@ -83,10 +83,6 @@ class Framework(_Frozen):
         """The index of the first rule that holds, as one expression over columns named ``prefix`` + feature."""
         return first_match([rule.when for rule in self.rules], self.limit_values, prefix)
 
-    def stage_place(self, prefix: str = "") -> nw.Expr:
-        """The place of each customer's stage in lifecycle order, from 0, as one expression: rules of one stage are alike."""
-        return first_match([rule.when for rule in self.rules], self.limit_values, prefix, self.place_of_rule)
-
     @property
     def stage_of_rule(self) -> list[str]:
         """Stage id by rule index; the entry past the last rule is the stage of those whom no rule claims."""
