@@ -10,8 +10,9 @@ import pyarrow as pa
 from clm_core import columns as c
 from clm_core.errors import Issue
 from clm_core.ingest.built import checked, counted
+from clm_core.ingest.day_order import find_order
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.moments import DateOrder, find_order, moments_sql
+from clm_core.ingest.moments import DateOrder, moments_sql
 from clm_core.ingest.presets import column_for, load_preset
 from clm_core.ingest.query import arrow, one_row
 from clm_core.ingest.read import Source
