@@ -97,17 +97,24 @@ def dataset() -> Dataset:
     if state.is_cancelled(key):
         raise Cancelled
 
-    def read() -> Dataset:
+    def read() -> Dataset | ClmError:
         by_kind: dict[str, Any] = {}
         for file in state.files():
             by_kind.setdefault(file.kind, []).append(file.path)
         sources = Sources(**{kind: tuple(paths) for kind, paths in by_kind.items()})
         recipe = Recipe(mapping=state.mappings(), hash_emails=state.hashes_emails())
-        return progress.watched(
-            "Reading the files", lambda watch: load_dataset(sources, recipe, watch), state.cancel, key
-        )
+        try:
+            return progress.watched(
+                "Reading the files", lambda watch: load_dataset(sources, recipe, watch), state.cancel, key
+            )
+        except Cancelled:
+            raise
+        except ClmError as fault:  # kept too: what cannot be read would else be read again for every part of a page
+            return fault
 
-    made: Dataset = vault().recall(state.session_id(), ("Reading the files", *key), read)
+    made: Dataset | ClmError = vault().recall(state.session_id(), ("Reading the files", *key), read)
+    if isinstance(made, ClmError):
+        raise made.with_traceback(None)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -63,7 +64,8 @@ def _show_until_done(step: str, worker: _Worker[Any], on_cancel: Callable[..., N
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, _told(step, worker.watch))
-        st.button("Cancel", key=f"cancel_{step}", on_click=on_cancel, args=args, icon=":material/close:")
+        key = f"cancel_{secrets.token_hex(8)}"  # one run may have several such waits after another
+        st.button("Cancel", key=key, on_click=on_cancel, args=args, icon=":material/close:")
     while worker.is_alive():
         worker.join(POLL_SECONDS)
         share = worker.watch.progress[1]

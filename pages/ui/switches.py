@@ -141,11 +141,10 @@ def _choose_zone(result: Imported, place: str) -> None:
 
 def _choose_statuses(result: Imported, place: str) -> None:
     """Each status that occurs, and what an order with it counts as."""
-    statuses = getattr(result, "statuses", ())
-    if not statuses:
+    if not result.statuses:
         return
     table = pd.DataFrame(
-        [(found.status, found.n_rows, MEANINGS[found.meaning]) for found in statuses],
+        [(found.status, found.n_rows, MEANINGS[found.meaning]) for found in result.statuses],
         columns=["Status", "Rows", "Counts as"],
     )
     with st.form(_key("statuses", result, place), border=False):
@@ -164,7 +163,7 @@ def _choose_statuses(result: Imported, place: str) -> None:
             meant = {
                 status: by_words[words] for status, words in zip(edited["Status"], edited["Counts as"], strict=True)
             }
-            before = {found.status: found.meaning for found in statuses}
+            before = {found.status: found.meaning for found in result.statuses}
             changed = {status: meaning for status, meaning in meant.items() if meaning != before[status]}
             change(result.kind, statuses={**chosen(result.kind).statuses, **{k.lower(): v for k, v in changed.items()}})
             st.rerun()

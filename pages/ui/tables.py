@@ -20,9 +20,9 @@ SHOWN = 20
 PREVIEWED = 10
 OWN_COLUMNS = {c.IS_PURCHASE: "Counts as an order", c.N_LINES: "Lines", c.PRICE_PAID: "Price paid"}
 LIGHTS = {
-    "ready": ":green[:material/check_circle:]\u00a0ready",
-    "limited": ":orange[:material/error:]\u00a0limited",
-    "not_possible": ":red[:material/cancel:]\u00a0not\u00a0yet",
+    "ready": ":green[:material/check_circle: Ready:]",
+    "limited": ":orange[:material/error: Limited:]",
+    "not_possible": ":red[:material/cancel: Not yet:]",
 }
 LABELS = {
     "customer_id": "Customer",
@@ -67,18 +67,12 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
 
 
 def show_requirements(needed: tuple[Requirement, ...]) -> None:
-    """What the data can carry: a light, in words too, the files' own figure, and what is needed."""
-    rows = [
-        {
-            "Analysis": plain(need.analysis),
-            "Is it possible?": LIGHTS[need.status],
-            "Your files": plain(need.figure),
-            "Needed": plain(need.threshold),
-            "What it means": plain(need.says),
-        }
-        for need in needed
-    ]
-    st.table(rows, border="horizontal")
+    """What the data can carry: for each analysis a light, in words too, the files' own figure, and what is needed."""
+    for need in needed:
+        left, right = st.columns([2, 3])
+        left.markdown(f"{LIGHTS[need.status]} **{plain(need.analysis)}**")
+        right.markdown(plain(f"{need.figure[:1].upper()}{need.figure[1:]}. {need.says}"))
+        right.caption(plain(f"Needed: {need.threshold}."))
 
 
 def show_preview(imported: Imported) -> None:
