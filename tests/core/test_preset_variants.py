@@ -51,6 +51,11 @@ VARIANTS = {
         "Order Number,Order Status,Order Date,Billing First Name,Billing Last Name,Billing Email,Order Total,Order Currency",
         "woocommerce_plugin_orders",
     ),
+    "WooCommerce plug-in in German": (
+        "Bestellnummer,Bestellstatus,Bestelldatum,Vorname (Rechnungsadresse),Nachname (Rechnungsadresse),"
+        "E-Mail (Rechnungsadresse),Gesamtbetrag der Bestellung,Währung",
+        "woocommerce_plugin_orders",
+    ),
     "Stripe payments, older header": (
         "id,Description,Seller Message,Created (UTC),Amount,Amount Refunded,Currency,Converted Amount,"
         "Converted Amount Refunded,Fee,Tax,Converted Currency,Mode,Status,Statement Descriptor,Customer ID,"
