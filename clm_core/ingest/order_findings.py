@@ -6,15 +6,14 @@ from typing import Any
 
 from clm_core import columns as c
 from clm_core.errors import Issue
+from clm_core.ingest.aliases import PART_STATUS, REFUNDED_STATUS
 from clm_core.ingest.built import BAD_AMOUNT, BAD_DATE, DEAD, counted, reason_issues, unreadable_issues, zone_issues
 from clm_core.ingest.cells import Cells
+from clm_core.ingest.far_off import far_off_issues
 from clm_core.ingest.order_lines import has_amounts, is_order_grain, money_role
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.roles import REFUNDED, STATUS, TAX
-
-FAR_OFF_DAYS = 366
-FEW = 0.01
-"""Orders apart from the rest are a finding while they are at most this share of all, or a single one."""
+from clm_core.ingest.values import literal
 
 
 def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issue]:
@@ -22,7 +21,7 @@ def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issu
     issues = reason_issues(con, cells, {BAD_DATE: c.ORDERED_AT, BAD_AMOUNT: money_role(cells), DEAD: STATUS})
     issues += unreadable_issues(cells, (*((c.QUANTITY,) if cells.has(c.AMOUNT) else ()), REFUNDED, c.DISCOUNT, TAX))
     issues += zone_issues(con, cells, c.ORDERED_AT)
-    issues += [*_repeated_issues(con, cells), *_far_off_issues(con)]
+    issues += [*_repeated_issues(con, cells), *far_off_issues(con), *_partly_refunded(con, cells)]
     issues += [*_order_id_issues(con, cells), *_amount_issues(con, cells), *_guest_issues(con)]
     if is_discount_rate:
         issues.append(
@@ -32,8 +31,8 @@ def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issu
 
 
 def _repeated_issues(con: Any, cells: Cells) -> list[Issue]:
-    """Rows of a later file that stand in an earlier one just so: exports whose periods overlap."""
-    if not count(con, "select max(part) from source"):
+    """Rows of a later file that stand in an earlier one just so, where they are counted each time."""
+    if cells.mapping.repeats == "once" or not count(con, "select max(part) from source"):
         return []
     columns = ", ".join(f"c{i}" for i in range(len(cells.source.names)))
     rows = con.execute(
@@ -44,29 +43,10 @@ def _repeated_issues(con: Any, cells: Cells) -> list[Issue]:
         return []
     message = (
         f"{counted(len(rows), 'row')} of the later files also in an earlier one, word for word: do the exports overlap? "
-        "They were counted each time. Give files whose periods do not overlap."
+        "They were counted each time, as you chose."
     )
-    return [Issue("warning", "rows_repeated_across_files", message, len(rows), tuple(f"row {r[0]}" for r in rows[:5]))]
-
-
-def _far_off_issues(con: Any) -> list[Issue]:
-    """A few orders more than a year before or after all others: most likely mistyped, and they set first day or as-of day."""
-    rows = con.execute(
-        f"""with days as (select day, sum(count(*)) over (order by day) - count(*) as before, sum(count(*)) over () as total,
-                day - lag(day) over (order by day) > {FAR_OFF_DAYS} as is_after_gap from orders group by day)
-        select o.ordered_at::date, o.order_id from orders o, (select
-            max(day) filter (where is_after_gap and before <= greatest(1, total * {FEW})) as early_end,
-            min(day) filter (where is_after_gap and total - before <= greatest(1, total * {FEW})) as late_start from days)
-        where o.day < early_end or o.day >= late_start order by o.day, o.order_id"""
-    ).fetchall()
-    if not rows:
-        return []
-    message = (
-        f"{counted(len(rows), 'order')} more than a year away from all others: mistyped? Such a date sets the first day or "
-        "the as-of day. Correct it in the file, or choose an earlier as-of day."
-    )
-    examples = tuple(f"{day} (order {order_id})" for day, order_id in rows[:5])
-    return [Issue("warning", "dates_far_off", message, len(rows), examples)]
+    examples = tuple(f"row {row[0]}" for row in rows[:5])
+    return [Issue("warning", "rows_repeated_across_files", message, len(rows), examples, "repeats")]
 
 
 def _order_id_issues(con: Any, cells: Cells) -> list[Issue]:
@@ -98,10 +78,10 @@ def _amount_issues(con: Any, cells: Cells) -> list[Issue]:
     )
     if n_credit:
         message = f"{counted(n_credit, 'credit note')} (orders below zero) kept: revenue falls by them, and they are no purchases."
-        issues.append(Issue("info", "credit_notes", message, int(n_credit)))
+        issues.append(Issue("info", "credit_notes", message, int(n_credit), switch="refunds"))
     if n_returned:
         message = f"{counted(n_returned, 'order')} fully refunded: kept, worth nothing, and no purchase."
-        issues.append(Issue("info", "fully_refunded", message, int(n_returned)))
+        issues.append(Issue("info", "fully_refunded", message, int(n_returned), switch="refunds"))
     if is_order_grain(cells) and cells.has(c.ORDER_ID):
         issues += _varying_totals(con)
     return issues
@@ -127,3 +107,16 @@ def _guest_issues(con: Any) -> list[Issue]:
         return []
     message = f"Customer '{customer}' holds {n:,} of {n_all:,} orders: perhaps the id that guests share."
     return [Issue("warning", "one_customer_dominates", message, int(n), (str(customer),))]
+
+
+def _partly_refunded(con: Any, cells: Cells) -> list[Issue]:
+    """Orders called partly refunded in a file that does not tell how much was given back."""
+    if cells.has(REFUNDED) or not cells.has(STATUS) or not has_amounts(cells):
+        return []
+    (n,) = one_row(
+        con,
+        f"""select count(distinct (order_id, customer_id)) from judged where reason is null
+        and regexp_matches(status, {literal(PART_STATUS)}) and regexp_matches(status, {literal(REFUNDED_STATUS)})""",
+    )
+    message = f"{counted(int(n), 'order')} partly refunded, and no column tells how much: counted in full."
+    return [Issue("warning", "partly_refunded", message, int(n), switch="statuses")] if n else []

@@ -9,7 +9,7 @@ from clm_core.ingest.built import CREDIT_NOTE, FREE, Built, check_any_kept, chec
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.judging import create_judged
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.order_currency import settle_currency
+from clm_core.ingest.one_currency import settle_currency
 from clm_core.ingest.order_findings import order_issues
 from clm_core.ingest.order_lines import GOODS, LABELS, create_lines, has_amounts, is_discount_rate, is_order_grain
 from clm_core.ingest.query import arrow
@@ -27,7 +27,8 @@ def build_orders(con: Any, source: Source, mapping: Mapping) -> Built:
     is_rate = is_discount_rate(con, cells)
     lines = create_lines(con, cells, discount_is_rate=is_rate)
     create_judged(con, cells, lines)
-    currency, currency_issues = settle_currency(con, cells, discount_is_rate=is_rate)
+    money = ("amount", "worth", "refunded", "tax", *(() if is_rate else (c.DISCOUNT,))) if has_amounts(cells) else ()
+    currency, currency_issues = settle_currency(con, cells, money)
     con.execute(f"create temp table orders as {_orders_sql(cells, is_discount_rate=is_rate)}")
     _leave_out(con, mapping)
     check_any_kept(con, source)

@@ -353,21 +353,11 @@ def test_file_in_which_no_row_can_be_used_is_refused_with_the_reasons(tmp_path):
     assert caught.value.found == "no customer (2 rows)"
 
 
-def test_rows_that_stand_in_two_files_are_told(tmp_path):
-    paths = [tmp_path / "jan.csv", tmp_path / "feb.csv"]
-    paths[0].write_text("order,customer,date,amount\n1,A,2026-01-05,5\n2,B,2026-01-31,6\n", encoding="utf-8")
-    paths[1].write_text("order,customer,date,amount\n2,B,2026-01-31,6\n3,A,2026-02-05,7\n", encoding="utf-8")
-    issues = {issue.code: issue for issue in import_table(paths).issues}
-    assert issues["rows_repeated_across_files"].n_rows == 1
-    assert issues["rows_repeated_across_files"].examples == ("row 3",)
-
-
 def test_equal_lines_of_one_file_are_two_pieces_of_an_order(tmp_path):
     path = tmp_path / "one.csv"
     path.write_text("order,customer,date,amount\n1,A,2026-01-05,5\n1,A,2026-01-05,5\n", encoding="utf-8")
     result = import_table([path])
-    assert "rows_repeated_across_files" not in {issue.code for issue in result.issues}
-    assert result.table["amount"].to_pylist() == [10.0]
+    assert (result.rows_set_aside, result.table["amount"].to_pylist()) == (0, [10.0])
 
 
 @pytest.mark.parametrize(("odd", "is_told"), [("2099-01-01", True), ("1999-01-01", True), ("2026-12-01", False)])
