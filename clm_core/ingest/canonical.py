@@ -107,7 +107,7 @@ def import_table(
             kind=kind,
             table=built.table,
             set_aside=aside,
-            issues=(*_reading_issues(inspection), *date_issues, *built.issues),
+            issues=(*_reading_issues(inspection), *_choice_issues(inspection, used), *date_issues, *built.issues),
             mapping=used,
             inspection=inspection,
             rows_read=source.n_rows,
@@ -121,6 +121,11 @@ def import_table(
 
 def _reading_issues(inspection: Inspection) -> list[Issue]:
     return [Issue("warning", "reading_note", note) for note in inspection.dialect.notes]
+
+
+def _choice_issues(inspection: Inspection, mapping: Mapping) -> tuple[Issue, ...]:
+    """What the guess of the columns has to say, while its columns hold."""
+    return inspection.guess.issues if mapping.columns == inspection.guess.mapping.columns else ()
 
 
 def _settle_date_order(

@@ -112,7 +112,9 @@ class Cells:
             return clock_sql()
         if holds == "number":
             return self._number_sql(role)
-        value = {"id": "id_of(raw)", "currency": currency_sql("x"), "flag": f"lower(x) not in {_NO}"}.get(holds, "x")
+        value = {"id": "written_out(id_of(raw))", "currency": currency_sql("x"), "flag": f"lower(x) not in {_NO}"}.get(
+            holds, "x"
+        )
         if holds == "id" and self._is_float():
             value = f"regexp_replace({value}, '[.]0$', '')"
         return f"select raw, {value} as value, x is not null as is_given from distinct_cells"

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from clm_core import columns as c
+from clm_core.errors import Issue
 from clm_core.ingest.aliases import HINTS, fold
 from clm_core.ingest.claim import Claim
 from clm_core.ingest.content import guess_by_content
 from clm_core.ingest.day_order import find_order
 from clm_core.ingest.mapping import Mapping
+from clm_core.ingest.people import settle_customer
 from clm_core.ingest.period import with_period
 from clm_core.ingest.presets import Preset, column_for, folded_header, plain_headers
 from clm_core.ingest.profile import ColumnProfile
@@ -37,12 +39,15 @@ class Guess:
     mapping: Mapping
     confidence: dict[str, float]
     reasons: dict[str, str]
+    issues: tuple[Issue, ...] = ()
+    """What the choice of columns itself has to say."""
 
 
 def guess_mapping(
     con: Any, source: Source, profiles: Sequence[ColumnProfile], kind: TableKind, preset: Preset | None
 ) -> Guess:
     """Guess the roles by what a known export calls them, by header words, by content where a file has no header."""
+    issues: list[Issue] = []
     if preset is not None and preset.table == kind:
         claims = _claims_by_preset(preset, profiles, kind)
     else:
@@ -50,6 +55,7 @@ def guess_mapping(
         claims = _claims_by_header(profiles, kind) if source.dialect.has_header else guess_by_content(profiles, kind)
         if kind == "orders":
             claims = _settle_orders(claims, profiles, source.n_rows)
+            claims, issues = settle_customer(con, source, profiles, claims)
     columns = {role.name: claims[role.name].column for role in ROLES[kind] if role.name in claims}
     date_role = next((role.name for role in ROLES[kind] if role.holds == "date" and role.name in columns), None)
     order = find_order(con, source.sql(columns[date_role])).order if date_role else "ymd"
@@ -65,6 +71,7 @@ def guess_mapping(
         with_period(con, source, kind, mapping),
         {role: claims[role].confidence for role in columns},
         {role: claims[role].reason for role in columns},
+        tuple(issues),
     )
 
 
@@ -93,7 +100,9 @@ def _claims_by_preset(preset: Preset, profiles: Sequence[ColumnProfile], kind: T
     for role in ROLES[kind]:
         taken = {claim.column for claim in claims.values()}
         free = [name for name in by_name if name not in taken]
-        name = column_for(preset.columns.get(role.name, ()), [n for n in free if _may_hold(role, by_name[n])])
+        aliases, fitting = preset.columns.get(role.name, ()), [n for n in free if _may_hold(role, by_name[n])]
+        # a column that says something before one that is blank throughout
+        name = column_for(aliases, [n for n in fitting if by_name[n].samples]) or column_for(aliases, fitting)
         if name:
             claims[role.name] = Claim(name, 0.99, f"the {preset.title} calls it '{name}'")
     needed = {role.name for role in ROLES[kind] if role.required} - {*claims, *preset.constants}
@@ -186,7 +195,7 @@ def _reason(head: str, profile: ColumnProfile) -> str:
 
 
 def _settle_orders(claims: dict[str, Claim], profiles: Sequence[ColumnProfile], n_rows: int) -> dict[str, Claim]:
-    """Decide what one header word cannot: a lone price, a lone id, an order called Name, guests without id."""
+    """Decide what one header word cannot: a lone price, a lone id, an order called Name."""
     claims = dict(claims)
     by_fold = {fold(p.name): p for p in profiles}
     if c.AMOUNT not in claims and UNIT_PRICE in claims and c.QUANTITY not in claims:
@@ -194,12 +203,6 @@ def _settle_orders(claims: dict[str, Claim], profiles: Sequence[ColumnProfile], 
     name = by_fold.get("name")
     if name and {"financialstatus", "lineitemname"} & set(by_fold):
         claims[c.ORDER_ID] = Claim(name.name, 0.95, "shop exports with these columns keep the order number in 'Name'")
-    email = next((by_fold[k] for k in ("customeremail", "email", "billingemail", "buyeremail") if k in by_fold), None)
-    chosen = claims.get(c.CUSTOMER_ID)
-    if chosen and email and _is_mostly_guests(chosen.column, email, profiles):
-        claims[c.CUSTOMER_ID] = Claim(
-            email.name, 0.85, f"'{chosen.column}' is blank or 0 for guests, the e-mail is not"
-        )
     lone = by_fold.get("id")
     taken = {claim.column for claim in claims.values()}
     if lone and lone.name not in taken:
@@ -210,14 +213,6 @@ def _settle_orders(claims: dict[str, Claim], profiles: Sequence[ColumnProfile], 
                 lone.name, 0.8, "it is different on every row, and another column is the customer"
             )
     return claims
-
-
-def _is_mostly_guests(column: str, email: ColumnProfile, profiles: Sequence[ColumnProfile]) -> bool:
-    profile = next(p for p in profiles if p.name == column)
-    has_zero = "0" in profile.samples
-    return (
-        column != email.name and (profile.blank_rate > 0.2 or has_zero) and email.blank_rate < profile.blank_rate + 0.2
-    )
 
 
 def guess_decimal(con: Any, source: Source, columns: dict[str, str], kind: TableKind) -> Literal[".", ","]:

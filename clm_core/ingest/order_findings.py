@@ -13,7 +13,7 @@ from clm_core.ingest.far_off import far_off_issues
 from clm_core.ingest.order_lines import has_amounts, is_order_grain, money_role
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.roles import REFUNDED, STATUS, TAX
-from clm_core.ingest.values import literal
+from clm_core.ingest.values import SCIENTIFIC, literal
 
 
 def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issue]:
@@ -22,7 +22,12 @@ def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issu
     issues += unreadable_issues(cells, (*((c.QUANTITY,) if cells.has(c.AMOUNT) else ()), REFUNDED, c.DISCOUNT, TAX))
     issues += zone_issues(con, cells, c.ORDERED_AT)
     issues += [*_repeated_issues(con, cells), *far_off_issues(con), *_partly_refunded(con, cells)]
-    issues += [*_order_id_issues(con, cells), *_amount_issues(con, cells), *_guest_issues(con)]
+    issues += [
+        *_scientific_ids(con, cells),
+        *_order_id_issues(con, cells),
+        *_amount_issues(con, cells),
+        *_guest_issues(con),
+    ]
     if is_discount_rate:
         issues.append(
             Issue("info", "discount_is_rate", "Discounts lie between 0 and 1: read as shares and turned into money.")
@@ -47,6 +52,26 @@ def _repeated_issues(con: Any, cells: Cells) -> list[Issue]:
     )
     examples = tuple(f"row {row[0]}" for row in rows[:5])
     return [Issue("warning", "rows_repeated_across_files", message, len(rows), examples, "repeats")]
+
+
+def _scientific_ids(con: Any, cells: Cells) -> list[Issue]:
+    """Ids of which a spreadsheet kept the first digits only: different people may have become one."""
+    issues = []
+    for role in (c.CUSTOMER_ID, c.ORDER_ID):
+        if not cells.has(role):
+            continue
+        n, examples = one_row(
+            con,
+            f"""select count(*), list(distinct d.value order by d.value)[:5] from source s join d_{role} d on d.raw = {cells.raw(role)}
+            where contains(d.value, '+') and regexp_full_match(d.value, {literal(SCIENTIFIC)})""",
+        )
+        if n:
+            message = (
+                f"{counted(int(n), 'row')} of '{cells.mapping.columns[role]}' hold a number as {examples[0]}: a spreadsheet cut off "
+                "its last digits, so different ones may have become one. Export the file again without a spreadsheet."
+            )
+            issues.append(Issue("warning", "ids_in_scientific_notation", message, int(n), tuple(examples)))
+    return issues
 
 
 def _order_id_issues(con: Any, cells: Cells) -> list[Issue]:

@@ -44,6 +44,8 @@ def _decoded(name: str) -> str:
 
 _EMAIL = r"^(?:.*<)?\s*(?:mailto:)?([^<>\s]+@[^<>\s]+?)>?$"
 
+SCIENTIFIC = "([0-9])(?:[.,]([0-9]+))?[eE][+]([0-9]{1,2})"
+
 VALUE_MACROS = (
     # a cell without the blanks around it and the apostrophe spreadsheets put before text; most cells need no trimming
     """create macro trimmed(x) as
@@ -58,6 +60,13 @@ VALUE_MACROS = (
     # Ann <mailto:Ann@x.com> and ann@x.com are one address
     f"""create macro id_of(x) as case when contains(x, '@')
         then regexp_replace(lower(known(x)), {literal(_EMAIL)}, '\\1') else known(x) end""",
+    # 1.234E+3 is 1234; of 4.91512E+12 the last digits are lost, so it stays what it is
+    f"""create macro power(x) as try_cast(regexp_extract(x, {literal(SCIENTIFIC)}, 3) as int)""",
+    f"""create macro decimals(x) as regexp_extract(x, {literal(SCIENTIFIC)}, 2)""",
+    f"""create macro written_out(x) as case
+        when contains(x, '+') and regexp_full_match(x, {literal(SCIENTIFIC)}) and length(decimals(x)) >= power(x)
+            and rtrim(substr(decimals(x), power(x) + 1), '0') = ''
+        then regexp_extract(x, {literal(SCIENTIFIC)}, 1) || left(decimals(x), power(x)) else x end""",
     """create macro finite(x) as case when isfinite(try_cast(x as double)) then try_cast(x as double) end""",
     # digits grouped in twos and threes by commas and a decimal point, or nothing
     f"""create macro grouped(x) as
