@@ -7,6 +7,7 @@ from clm_core.charts.lifecycle import before_after, stage_bars
 from clm_core.charts.matrix import move_matrix, persona_stage_heat
 from clm_core.charts.palette import PALETTES, Palette, Theme, contrast, stage_colours
 from clm_core.charts.personas import persona_bars, persona_dots
+from clm_core.charts.rhythm import limit_moves, return_curve, role_colour, rule_set_strip
 from clm_core.charts.sheet import alt_text
 from clm_core.charts.value import drivers, value_by_stage, value_deciles
 
@@ -22,11 +23,15 @@ __all__ = [
     "drivers",
     "flow_bars",
     "gains",
+    "limit_moves",
     "move_matrix",
     "orders_in_history",
     "persona_bars",
     "persona_dots",
     "persona_stage_heat",
+    "return_curve",
+    "role_colour",
+    "rule_set_strip",
     "stage_bars",
     "stage_colours",
     "stage_history",

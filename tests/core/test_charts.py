@@ -25,6 +25,7 @@ from clm_core.charts.palette import ramp, text_on
 from clm_core.charts.sheet import balanced, wrap
 from clm_core.completeness import History
 from clm_core.frameworks import load_framework, shipped_frameworks
+from clm_core.rhythm import ReturnCurve
 
 ROOT = Path(__file__).parents[2]
 FRAMEWORK = load_framework("sterne_cutler")
@@ -121,6 +122,43 @@ DAILY = pd.DataFrame(
 )
 GAP = pd.DataFrame({"starts_on": [pd.Timestamp("1998-01-03")], "ends_on": [pd.Timestamp("1998-01-19")], "n_days": [17]})
 
+CURVE = pd.DataFrame(
+    {
+        "days": [0, 1, 2, 3],
+        "n_at_risk": [90, 80, 60, 40],
+        "n_returned": [0, 8, 30, 0],
+        "survival": [1.0, 0.9, 0.45, 0.45],
+        "survival_low": [1.0, 0.8, 0.35, 0.35],
+        "survival_high": [1.0, 0.95, 0.55, 0.55],
+        "e_mail": SECRET,
+    }
+)
+STRIP = pd.DataFrame(
+    {
+        "rule_set": ["90 / 365 days"] * 4,
+        "role": ["active", "at_risk", "lost", "not_bought"],
+        "n_customers": [100, 300, 595, 5],
+        "share": [0.1, 0.3, 0.595, 0.005],
+        "e_mail": SECRET,
+    }
+)
+LIMIT_MOVES = pd.DataFrame(
+    {
+        "limit": ["at_risk_days"] * 2,
+        "label": ["At risk after"] * 2,
+        "step": [-0.5, 0.5],
+        "value": [90.0, 270.0],
+        "n_customers": pd.array([215, None], "Int64"),
+        "share": pd.array([0.091, None], "Float64"),
+        "e_mail": SECRET,
+    }
+)
+
+
+def curve_of(table: pd.DataFrame, **given: Any) -> alt.LayerChart:
+    curve = ReturnCurve(table, n_gaps=38 if len(table) else 0, n_censored=52)
+    return charts.return_curve(curve, {"Lost after": 2, "At risk after": 1}, **given)
+
 
 def history_of(bars: pd.DataFrame, **given: Any) -> alt.LayerChart:
     return charts.orders_in_history(History("day", bars, GAP, 20, 17), **given)
@@ -143,6 +181,9 @@ FIGURES: dict[str, tuple[Figure, pd.DataFrame]] = {
     "value_deciles": (charts.value_deciles, DECILES),
     "drivers": (charts.drivers, DRIVERS),
     "orders_in_history": (history_of, DAILY),
+    "return_curve": (curve_of, CURVE),
+    "rule_set_strip": (charts.rule_set_strip, STRIP),
+    "limit_moves": (charts.limit_moves, LIMIT_MOVES),
 }
 IN_STAGE_ROWS = ("stage_bars", "before_after", "churn_by_stage", "value_by_stage")
 PICKED = {"stage_bars": "stage", "stage_history": "stage", "move_matrix": "from_stage", "persona_bars": "persona"}
@@ -321,6 +362,33 @@ def test_a_gap_is_shaded_from_edge_to_edge_and_a_last_day_that_is_not_over_is_pa
     assert {row["span"] for row in cells(spec) if row.get("opacity", 1) < 1} == {"20 January 1998"}
     assert "The last day is not over" in " ".join(spec["title"]["subtitle"])
     assert next(channels(spec, "x"))["scale"]["domain"] == ["1998-01-01T00:00:00", "1998-01-21T00:00:00"]
+
+
+def test_limits_on_the_return_curve_say_their_days_and_who_is_back() -> None:
+    labels = {row["days"]: row["label"] for row in cells(spec_of("return_curve")) if "place" in row}
+    assert labels == {
+        1: "At risk after 1 day:\n18 % of returns come by then",
+        2: "Lost after 2 days:\n100 % of returns come by then",
+    }
+    assert any(row.get("label") == "55 % ever, as far as is known" for row in cells(spec_of("return_curve")))
+
+
+def test_every_part_of_a_strip_has_its_number_in_or_beside_the_bar() -> None:
+    spec = spec_of("rule_set_strip")
+    ends = {row["name"]: (row["label"], pytest.approx(row["end"])) for row in cells(spec)}
+    assert ends == {
+        "Active": ("10.0 %", 0.1), "At risk": ("30.0 %", 0.4), "Lost": ("59.5 %", 0.995), "Not bought": ("0.5 %", 1.0),
+    }  # fmt: skip
+    beside = next(param["value"] for param in spec["params"] if param["name"] == "row_names")
+    assert beside["90 / 365 days"] == ["90 / 365 days", "Active 10.0 %, Not bought 0.5 %"]
+    assert next(channels(spec, "color"))["scale"]["domain"] == ["Active", "At risk", "Lost", "Not bought"]
+
+
+def test_a_move_that_is_not_possible_is_a_dash_and_said_so() -> None:
+    spec = spec_of("limit_moves")
+    shown = {row["step"]: (row["top"], row["to"]) for row in cells(spec)}
+    assert shown == {"−50\N{NO-BREAK SPACE}%": ("215", "to 90"), "+50\N{NO-BREAK SPACE}%": ("–", "to 270")}
+    assert "Dash: not possible" in " ".join(spec["title"]["subtitle"])
 
 
 def test_words_of_users_are_data_and_never_part_of_an_expression() -> None:
