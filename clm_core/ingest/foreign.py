@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from clm_core.ingest.refusal import unreadable
 
@@ -14,12 +15,20 @@ _SIGNATURES = (
     (b"GIF8", "a picture", "Give the table itself, as CSV."),
     (b"SQLite format 3", "an SQLite database", "Export the table from it as CSV."),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Open it in Excel and save it as .xlsx or CSV UTF-8."),
+    (b"\x1f\x8b", "a compressed file inside a compressed file", "Unpack it and give the table itself."),
     (b"Rar!", "a RAR archive", "Unpack it and give the table itself."),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it and give the table itself."),
     (b"BZh", "a bzip2 archive", "Unpack it and give the table itself."),
     (b"\xfd7zXZ", "an xz archive", "Unpack it and give the table itself."),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and give the table itself."),
     (b"{\\rtf", "an RTF document", _AS_CSV),
+)
+_MEMBERS = (
+    ("word/document.xml", "a Word document", "Copy the table into a spreadsheet and save it as CSV (UTF-8)."),
+    ("ppt/presentation.xml", "a PowerPoint file", "Give the table itself, as CSV."),
+    ("xl/workbook.bin", "a binary Excel workbook (.xlsb)", "Open it in Excel and save it as .xlsx or CSV UTF-8."),
+    ("content.xml", "an OpenDocument file", "Open it and save it as .xlsx or CSV (UTF-8)."),
+    ("Index/Document.iwa", "a Numbers, Pages or Keynote document", "Open it and export it as .xlsx or CSV."),
 )
 _MARKUP = (
     (
@@ -41,4 +50,11 @@ def check_text(head: bytes, shown: str) -> None:
     start = head[:2048].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     for pattern, kind, next_step in _MARKUP:
         if re.match(pattern, start):
+            raise unreadable(shown, kind, next_step)
+
+
+def check_archive(names: Collection[str], shown: str) -> None:
+    """Raise InputError when the files inside a zip say that it is a document of another program."""
+    for member, kind, next_step in _MEMBERS:
+        if member in names:
             raise unreadable(shown, kind, next_step)

@@ -1,16 +1,19 @@
-"""One plain file as a query of text rows: what DuckDB is asked to read, and what to ask when the text is irregular."""
+"""One plain file as rows of text: the readers that may know how to read it, from the fastest to the most patient."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 from clm_core.ingest.dialect import WHITESPACE, Dialect, Layout, column_names, find_layout
 from clm_core.ingest.encoding import to_utf8
 from clm_core.ingest.records import TOO_MANY
 from clm_core.ingest.recover import header_again_sql, regularise
 from clm_core.ingest.refusal import check_width, no_table
+from clm_core.ingest.regular import IrregularText, store_regular
 from clm_core.ingest.values import literal, quoted
 from clm_core.ingest.workbook import read_workbook
 from clm_core.ingest.workspace import Workspace
@@ -18,12 +21,27 @@ from clm_core.ingest.workspace import Workspace
 
 @dataclass(frozen=True)
 class Part:
-    """A file's column names, how it is written, and queries that give problem, c0 … cN."""
+    """A file's column names, how it is written, and its readers.
+
+    A reader gives a query of n, problem, c0 … cN that is cheap to ask more than once: n is the number of the row (from 0).
+    One that cannot make sense of the file raises IrregularText or an error of DuckDB; then the next one is asked.
+    """
 
     names: tuple[str, ...]
     dialect: Dialect
-    select: str
-    select_regularised: Callable[[], str] | None = None
+    readers: tuple[Callable[[], str], ...]
+
+    def rows(self) -> str:
+        """The query of the first reader that makes sense of the file; the last one's error where none does."""
+        *earlier, last = self.readers
+        for read in earlier:
+            try:
+                return read()
+            except duckdb.InterruptException:
+                raise
+            except (IrregularText, duckdb.Error):
+                continue
+        return last()
 
 
 def open_part(workspace: Workspace, path: Path, shown: str) -> Part:
@@ -49,22 +67,53 @@ def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
         preamble=layout.preamble,
         notes=notes,
     )
-    if layout.delimiter == WHITESPACE:
-        select = _blank_separated(text, layout)
-    else:
-        columns = ", ".join(f"c{i}" for i in range(len(layout.names)))
-        names = [f"c{i}" for i in range(len(layout.names))]
-        rows = _csv(text, names, layout.delimiter, layout.n_skip, layout.quote)
-        select = f"select {header_again_sql(layout)} as problem, {columns} from {rows}"
+    return Part(layout.names, dialect, tuple(_text_readers(workspace, text, layout)))
 
-    def select_regularised() -> str:
-        target = workspace.folder / f"{len(list(workspace.folder.iterdir()))}.regular"
+
+def _text_readers(workspace: Workspace, text: Path, layout: Layout) -> Iterator[Callable[[], str]]:
+    cells = _cells(len(layout.names))
+    again = header_again_sql(layout)
+
+    def read_regular() -> str:
+        target = _new_file(workspace, "parquet")
+        store_regular(text, layout, target, workspace.watch)
+        return _numbered(target, again, len(cells))
+
+    def read_strictly() -> str:
+        rows = _csv(text, cells, layout.delimiter, layout.n_skip, layout.quote)
+        return stored(workspace, f"select {again} as problem, {', '.join(cells)} from {rows}", len(cells))
+
+    def read_blank_separated() -> str:
+        return stored(workspace, _blank_separated(text, layout), len(cells))
+
+    def read_patiently() -> str:
+        target = _new_file(workspace, "csv")
         regularise(text, layout, target)
-        return f"select * from {_csv(target, ['problem', *(f'c{i}' for i in range(len(layout.names)))], ',', 0)}"
+        return stored(workspace, f"select * from {_csv(target, ['problem', *cells], ',', 0)}", len(cells))
 
-    if not layout.is_clean_above:
-        return Part(layout.names, dialect, select_regularised())
-    return Part(layout.names, dialect, select, select_regularised)
+    if layout.is_clean_above:
+        yield from [read_blank_separated] if layout.delimiter == WHITESPACE else [read_regular, read_strictly]
+    yield read_patiently
+
+
+def _new_file(workspace: Workspace, ending: str) -> Path:
+    return workspace.folder / f"{len(list(workspace.folder.iterdir()))}.{ending}"
+
+
+def stored(workspace: Workspace, select: str, width: int) -> str:
+    """The rows of a query that is dear to ask, kept in a file."""
+    target = _new_file(workspace, "parquet")
+    workspace.con.execute(f"copy ({select}) to {literal(str(target))} (format parquet, compression uncompressed)")
+    return _numbered(target, "nullif(problem, '')", width)
+
+
+def _numbered(path: Path, problem: str, width: int) -> str:
+    rows = f"read_parquet({literal(str(path))}, file_row_number = true)"
+    return f"select file_row_number as n, {problem} as problem, {', '.join(_cells(width))} from {rows}"
+
+
+def _cells(width: int) -> list[str]:
+    return [f"c{i}" for i in range(width)]
 
 
 def _csv(path: Path, names: list[str], delimiter: str, n_skip: int, quote: str = '"') -> str:
@@ -96,12 +145,15 @@ def _open_parquet(workspace: Workspace, path: Path, shown: str) -> Part:
         raise no_table(shown, "no columns")
     check_width(len(raw_names), shown)
     cells = ", ".join(f"{quoted(name)}::varchar as c{i}" for i, name in enumerate(raw_names))
-    return Part(column_names(raw_names), Dialect("parquet"), f"select null::varchar as problem, {cells} from {rows}")
+    select = f"select null::varchar as problem, {cells} from {rows}"
+    return Part(column_names(raw_names), Dialect("parquet"), (lambda: stored(workspace, select, len(raw_names)),))
 
 
 def _open_workbook(workspace: Workspace, path: Path, shown: str) -> Part:
     sheet = read_workbook(path, shown)
-    view = f"sheet_{len(list(workspace.folder.iterdir()))}_{path.stat().st_size}"
-    workspace.con.execute(f"drop view if exists {quoted(view)}")
-    workspace.con.register(view, sheet.rows)
-    return Part(sheet.names, sheet.dialect, f"select null::varchar as problem, * from {quoted(view)}")
+
+    def read() -> str:
+        workspace.con.register("sheet", sheet.rows)
+        return stored(workspace, "select null::varchar as problem, * from sheet", len(sheet.names))
+
+    return Part(sheet.names, sheet.dialect, (read,))

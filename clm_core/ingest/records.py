@@ -21,10 +21,14 @@ _MOST_CHARS = csv.field_size_limit()
 
 
 class Record(NamedTuple):
-    """The cells of one row, none for a blank line, and what is wrong with it, or nothing."""
+    """The cells of one row, none for a blank line, and what is wrong with it, or nothing.
+
+    A line of the right number of cells without any quotation mark comes as it stands: most lines do, and need no splitting.
+    """
 
     cells: list[str]
     problem: str = ""
+    line: str = ""
 
 
 def read_records(
@@ -32,12 +36,14 @@ def read_records(
 ) -> Iterator[Record]:
     """Records of a text after the first ``n_skip``; those of more than ``width`` cells have too many, where it is given."""
     source = _Lines(lines)
-    number = 0
+    for _ in range(n_skip):
+        if (line := source.take()) is not None:
+            _record(line, source, delimiter, quote, 0)
     while (line := source.take()) is not None:
-        record = _record(line, source, delimiter, quote, width if number >= n_skip else 0)
-        if number >= n_skip:
-            yield record
-        number += 1
+        if width and quote not in line and line.count(delimiter) == width - 1:
+            yield Record([], line=line.rstrip("\r\n"))
+        else:
+            yield _record(line, source, delimiter, quote, width)
 
 
 class _Lines:
@@ -56,7 +62,7 @@ class _Lines:
 def _record(line: str, source: _Lines, delimiter: str, quote: str, width: int) -> Record:
     text = line.rstrip("\r\n")
     if quote not in text:
-        cells = text.split(delimiter) if text else []
+        cells = text.split(delimiter) if text.strip() else []
     elif (quoted := _quoted(line, source, delimiter, quote, width)) is not None:
         cells = quoted
     elif len(text) > _MOST_CHARS:
@@ -77,8 +83,8 @@ def _quoted(line: str, source: _Lines, delimiter: str, quote: str, width: int) -
         source.put_back(used[1:])
         if len(used) == 1 and escape is None:
             alone = cells
-    cells = _cells_with_stray_marks(line.rstrip("\r\n"), delimiter, quote)
-    return cells if cells and len(cells) == width else alone
+    stray = _cells_with_stray_marks(line.rstrip("\r\n"), delimiter, quote) if line.count(quote) > 2 else None
+    return stray if stray and len(stray) == width else alone
 
 
 def _parsed(

@@ -14,16 +14,23 @@ HEADER_AGAIN = "the header again"
 _COMPARED = 4
 
 
-def regularise(path: Path, layout: Layout, target: Path) -> None:
-    """Write the data rows of a text as a regular CSV with a leading column ``problem``."""
+def regularise(path: Path, layout: Layout, target: Path) -> str:
+    """Write the data rows of a text as a regular CSV with a leading column ``problem``; return its delimiter."""
     width = len(layout.names)
+    mark = "," if layout.delimiter == WHITESPACE else layout.delimiter
+    header = mark.join(layout.header)
     # universal newlines: a file may change its line ends half-way
     with path.open(encoding="utf-8-sig") as source, target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-        for cells, problem in _data_records(source, layout):
-            if any(cells):
+        writer = csv.writer(out, delimiter=mark, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for cells, problem, line in _data_records(source, layout):
+            if line and line != header and '"' not in line:
+                out.write(f"{mark}{line}\n")
+            elif line:
+                writer.writerow([HEADER_AGAIN if line == header else "", *line.split(mark)])
+            elif cells:
                 again = HEADER_AGAIN if _is_header(cells, layout) else problem
                 writer.writerow([again, *_fitted(cells, width, layout.delimiter)])
+    return mark
 
 
 def header_again_sql(layout: Layout) -> str:

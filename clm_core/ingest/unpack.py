@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import gzip
+import stat
 import zipfile
 import zlib
 from pathlib import Path
 from typing import IO
 
 from clm_core.errors import InputError
+from clm_core.ingest.foreign import check_archive
 
 LIMIT_BYTES = 2 * 1024**3
+_HARMLESS_BYTES = 100 * 1024**2
+_MOST_FOLD = 200  # exports shrink to a tenth or a thirtieth, bombs to a thousandth
+_MOST_MEMBERS = 1000
+_IS_ENCRYPTED = 1
 _CHUNK = 1 << 20
 _TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".dat", ".xlsx", ".parquet")
 
 
 def unpack(path: Path, folder: Path, limit: int = LIMIT_BYTES) -> list[Path]:
-    """The plain files behind a path: itself, what a .gz holds, or the tables inside a .zip."""
+    """The plain files behind a path: itself, what a .gz holds, or the tables inside a .zip.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be opened, is empty, damaged or protected, expands to more than ``limit`` bytes, or holds
+        no table.
+    """
     head = _head(path)
+    limit = min(limit, max(_HARMLESS_BYTES, _MOST_FOLD * path.stat().st_size))
     if head[:2] == b"\x1f\x8b":
         return [_expand_gzip(path, folder, limit)]
     if head[:4] == b"PK\x03\x04" and not _is_workbook(path):
@@ -27,16 +41,13 @@ def unpack(path: Path, folder: Path, limit: int = LIMIT_BYTES) -> list[Path]:
 
 def _head(path: Path) -> bytes:
     try:
+        # a pipe or a device may never end, and a pipe that nobody writes to cannot even be opened
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _unopened(path, "a folder" if path.is_dir() else "no plain file")
         with path.open("rb") as stream:
             head = stream.read(8)
     except OSError as error:
-        raise InputError(
-            f"The file '{path.name}' cannot be opened.",
-            where=path.name,
-            found=error.strerror or "no such file",
-            allowed="a file that exists and may be read",
-            next_step="Check the path, then try again.",
-        ) from error
+        raise _unopened(path, error.strerror or "no such file") from error
     if not head:
         raise InputError(
             f"The file '{path.name}' is empty.",
@@ -48,9 +59,21 @@ def _head(path: Path) -> bytes:
     return head
 
 
+def _unopened(path: Path, found: str) -> InputError:
+    return InputError(
+        f"The file '{path.name}' cannot be opened.",
+        where=path.name,
+        found=found,
+        allowed="a file that exists and may be read",
+        next_step="Check the path, then try again.",
+    )
+
+
 def _is_workbook(path: Path) -> bool:
     with _opened_zip(path) as archive:
-        return "[Content_Types].xml" in archive.namelist()
+        names = archive.namelist()
+    check_archive(names, path.name)
+    return "[Content_Types].xml" in names
 
 
 def _opened_zip(path: Path) -> zipfile.ZipFile:
@@ -61,7 +84,7 @@ def _opened_zip(path: Path) -> zipfile.ZipFile:
 
 
 def _expand_gzip(path: Path, folder: Path, limit: int) -> Path:
-    target = folder / f"{path.stem}.{len(list(folder.iterdir()))}.plain"
+    target = _new_file(folder)
     try:
         with gzip.open(path, "rb") as source:
             _copy(source, target, path, limit)
@@ -82,8 +105,13 @@ def _expand_zip(path: Path, folder: Path, limit: int) -> list[Path]:
                 allowed=", ".join(_TABLE_ENDINGS),
                 next_step="Unpack it and give the table itself.",
             )
-        for number, member in enumerate(members):
-            target = folder / f"{path.stem}.{number}.{len(list(folder.iterdir()))}.plain"
+        if len(members) > _MOST_MEMBERS:
+            raise _too_big(path, f"{len(members):,} tables", f"up to {_MOST_MEMBERS:,} tables")
+        for member in members:
+            # a member's own name is never used as a path: it may lead out of the folder
+            target = _new_file(folder)
+            if member.flag_bits & _IS_ENCRYPTED:
+                raise _broken(path, "a file protected by a password")
             try:
                 with archive.open(member) as source:
                     limit -= _copy(source, target, path, limit)
@@ -97,6 +125,10 @@ def _is_table(name: str) -> bool:
     return name.lower().endswith(_TABLE_ENDINGS) and not name.startswith("__MACOSX")
 
 
+def _new_file(folder: Path) -> Path:
+    return folder / f"{len(list(folder.iterdir()))}.plain"
+
+
 def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, path: Path, limit: int) -> int:
     """Copy at most ``limit`` bytes; a declared size is not believed, what comes out is counted."""
     size = 0
@@ -104,22 +136,26 @@ def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, path: Path, limit: in
         while chunk := source.read(_CHUNK):
             size += len(chunk)
             if size > limit:
-                raise InputError(
-                    f"The file '{path.name}' is too big once expanded.",
-                    where=path.name,
-                    found=f"more than {limit:,} bytes",
-                    allowed=f"up to {limit:,} bytes",
-                    next_step="Split the history into several files, or convert it to Parquet.",
-                )
+                raise _too_big(path, f"more than {limit:,} bytes", f"up to {limit:,} bytes")
             out.write(chunk)
     return size
 
 
-def _broken(path: Path) -> InputError:
+def _too_big(path: Path, found: str, allowed: str) -> InputError:
+    return InputError(
+        f"The file '{path.name}' is too big once expanded.",
+        where=path.name,
+        found=found,
+        allowed=allowed,
+        next_step="Split the history into several files, or convert it to Parquet.",
+    )
+
+
+def _broken(path: Path, found: str = "an archive that cannot be expanded") -> InputError:
     return InputError(
         f"The compressed file '{path.name}' is damaged or protected by a password.",
         where=path.name,
-        found="an archive that cannot be expanded",
+        found=found,
         allowed="an intact .gz or .zip without password",
         next_step="Download or export it again, or give the unpacked file.",
     )
