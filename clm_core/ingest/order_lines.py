@@ -6,10 +6,9 @@ from typing import Any
 
 from clm_core import columns as c
 from clm_core.ingest.cells import Cells
-from clm_core.ingest.currencies import header_currency
+from clm_core.ingest.one_currency import row_currency_sql
 from clm_core.ingest.query import one_row
 from clm_core.ingest.roles import CANCELLED_AT, CURRENCY, PAID, REFUNDED, STATUS, TAX, TIME_OF_DAY, UNIT_PRICE
-from clm_core.ingest.values import literal
 
 LABELS = (c.CHANNEL, c.COUNTRY, c.SEGMENT)
 GOODS = (c.PRODUCT, c.CATEGORY)
@@ -64,7 +63,7 @@ def create_lines(con: Any, cells: Cells, *, discount_is_rate: bool) -> str:
             abs({cells.value(c.DISCOUNT)}) as discount, lower({cells.value(STATUS)}) as status,
             case when lower({cells.value(CANCELLED_AT)}) not in ('false', 'no', 'n', '0')
                  then {cells.value(CANCELLED_AT)} end as cancelled_at,
-            {cells.value(PAID)} as paid, {_currency_sql(cells)} as currency, {texts}
+            {cells.value(PAID)} as paid, {row_currency_sql(cells, money_role(cells))} as currency, {texts}
         from {cells.rows}"""
     )
     return _complete(con, cells)
@@ -76,15 +75,6 @@ def _moment_sql(cells: Cells) -> str:
     if not cells.has(TIME_OF_DAY):
         return moment
     return f"case when {moment} = date_trunc('day', {moment}) then {moment} + coalesce({cells.value(TIME_OF_DAY)}, interval 0 day) else {moment} end"
-
-
-def _currency_sql(cells: Cells) -> str:
-    """The currency of a line: its own column's, the one beside its amount, or the header's."""
-    role = money_role(cells)
-    told = [cells.value(CURRENCY), cells.sign(role)]
-    if code := header_currency(cells.mapping.columns.get(role, "")):
-        told.append(literal(code))
-    return f"coalesce({', '.join(told)})"
 
 
 def _shared_roles(cells: Cells) -> tuple[str, ...]:

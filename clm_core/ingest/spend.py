@@ -20,11 +20,11 @@ from clm_core.ingest.built import (
 )
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.mapping import Mapping
+from clm_core.ingest.one_currency import row_currency_sql, settle_currency
 from clm_core.ingest.period import find_periods
 from clm_core.ingest.query import arrow, count
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES
-from clm_core.ingest.spend_currency import OTHER_CURRENCY, choose_currency, currency_sql, rate_sql
 from clm_core.ingest.totals import TOTAL_ROW, total_row_sql
 from clm_core.ingest.values import literal
 from clm_core.tables import SPEND
@@ -50,10 +50,9 @@ def build_spend(con: Any, source: Source, mapping: Mapping) -> Built:
     figures = [role for role in _FIGURES if cells.has(role)]
     if not figures:
         raise _nothing_counted(source)
-    _create_read(con, cells)
-    currency, currency_issues = choose_currency(con, cells)
-    _create_judged(con, cells, figures, currency)
+    _create_judged(con, cells, figures)
     _set_totals_aside(con, figures[0])
+    currency, currency_issues = settle_currency(con, cells, tuple(role for role in _MONEY if cells.has(role)))
     check_any_kept(con, source)
     optional = "".join(f", {role}" for role in (c.STAGE, *_FIGURES[1:]) if cells.has(role))
     table = arrow(
@@ -78,19 +77,32 @@ def _nothing_counted(source: Source) -> InputError:
     )
 
 
-def _create_read(con: Any, cells: Cells) -> None:
-    """Read every role of every row once, and whether the row is a total."""
-    is_number = {cells.mapping.columns[role] for role in _FIGURES if cells.has(role)}
-    labels = [f"s.{cells.source.sql(name)}" for name in cells.source.names if name not in is_number]
+def _create_judged(con: Any, cells: Cells, figures: list[str]) -> None:
+    """Read every role of every row once, and give each row the first reason that keeps it out, or none."""
+    blank = " and ".join(f"{role} is null" for role in figures)
+    missing = f"when {blank} then {literal(NO_FIGURE)}"
+    if cells.has(c.COST):
+        missing = f"when cost is null then if(has_cost, {literal(BAD_COST)}, {literal(NO_COST)})"
+    money = next((role for role in _MONEY if cells.has(role)), c.COST)
     numbers = ", ".join(f"{cells.value(role)} as {role}" for role in _FIGURES)
     con.execute(
-        f"""create temp table spend_read as
-        select s.rowid + 1 as row, s.part as part, s.problem as problem, {total_row_sql(labels)} as is_total,
-            {cells.value(c.CHANNEL)} as channel, {_starts_on(con, cells)} as starts_on,
-            {cells.is_given(c.STARTS_ON)} as has_date, {cells.is_given(c.COST)} as has_cost,
-            {cells.value(c.STAGE)} as stage, {currency_sql(cells)} as currency, {numbers}
-        from {cells.rows}"""
+        f"""create temp table judged as select *, case when problem is not null then problem
+            when is_total then {literal(TOTAL_ROW)}
+            when channel is null then {literal(NO_CHANNEL)}
+            when starts_on is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
+            {missing} end as reason
+        from (select s.rowid + 1 as row, s.part as part, s.problem as problem, {_is_total(cells)} as is_total,
+                {cells.value(c.CHANNEL)} as channel, {_starts_on(con, cells)} as starts_on,
+                {cells.is_given(c.STARTS_ON)} as has_date, {cells.is_given(c.COST)} as has_cost,
+                {cells.value(c.STAGE)} as stage, {row_currency_sql(cells, money)} as currency, {numbers}
+              from {cells.rows})"""
     )
+
+
+def _is_total(cells: Cells) -> str:
+    """True where a cell that holds no figure says that the row is a total."""
+    figures = {cells.mapping.columns[role] for role in _FIGURES if cells.has(role)}
+    return total_row_sql(f"s.{cells.source.sql(name)}" for name in cells.source.names if name not in figures)
 
 
 def _starts_on(con: Any, cells: Cells) -> str:
@@ -102,34 +114,14 @@ def _starts_on(con: Any, cells: Cells) -> str:
     return f"case s.part {' '.join(days)} end"
 
 
-def _create_judged(con: Any, cells: Cells, figures: list[str], currency: str) -> None:
-    """Give each row the first reason that keeps it out, or none; money is turned into the chosen currency."""
-    blank = " and ".join(f"{role} is null" for role in figures)
-    missing = f"when {blank} then {literal(NO_FIGURE)}"
-    if cells.has(c.COST):
-        missing = f"when cost is null then if(has_cost, {literal(BAD_COST)}, {literal(NO_COST)})"
-    rate = rate_sql(cells, currency)
-    money = ", ".join(f"{role} * ({rate}) as {role}" for role in _MONEY)
-    con.execute(
-        f"""create temp table judged as select * replace ({money}), {figures[0]} as figure, case
-            when problem is not null then problem
-            when is_total then {literal(TOTAL_ROW)}
-            when channel is null then {literal(NO_CHANNEL)}
-            when starts_on is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
-            {missing}
-            when ({rate}) is null then {literal(OTHER_CURRENCY)} end as reason
-        from spend_read"""
-    )
-
-
 def _set_totals_aside(con: Any, figure: str) -> None:
     """A row without channel whose figure is the sum of its file's other rows is their total, whatever it says."""
     con.execute(
         f"""update judged set reason = {literal(TOTAL_ROW)} where reason = {literal(NO_CHANNEL)} and row in (
             select t.row from judged t join (
-                select part, sum(figure) as total, count(*) as n from judged
+                select part, sum({figure}) as total, count(*) as n from judged
                 where channel is not null and not is_total group by part) o on o.part = t.part
-            where abs(t.figure - o.total) <= 0.005 * (o.n + 1))"""
+            where abs(t.{figure} - o.total) <= 0.005 * (o.n + 1))"""
     )
 
 

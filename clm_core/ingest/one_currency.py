@@ -1,4 +1,4 @@
-"""One currency for all orders: which is counted, what is converted, what is set aside. Different ones are never added up."""
+"""One currency for a whole table: which is counted, what is converted, what is set aside. Different ones are never added up."""
 
 from __future__ import annotations
 
@@ -7,16 +7,26 @@ from typing import Any
 from clm_core.errors import Issue
 from clm_core.ingest.built import NO_CURRENCY, OTHER_CURRENCY, counted
 from clm_core.ingest.cells import Cells
-from clm_core.ingest.order_lines import has_amounts
+from clm_core.ingest.currencies import header_currency
+from clm_core.ingest.roles import CURRENCY
 from clm_core.ingest.values import literal
 
-_MONEY = ("amount", "worth", "refunded", "tax")
+
+def row_currency_sql(cells: Cells, role: str) -> str:
+    """The currency of a row: its own column's, the one beside the role's amount, or that in the amount's header."""
+    told = [cells.value(CURRENCY), cells.sign(role)]
+    if code := header_currency(cells.mapping.columns.get(role, "")):
+        told.append(literal(code))
+    return f"coalesce({', '.join(told)})"
 
 
-def settle_currency(con: Any, cells: Cells, *, discount_is_rate: bool) -> tuple[str, list[Issue]]:
-    """Bring the lines of ``judged`` into one currency, or set them aside; return its ISO code, empty where none is told."""
+def settle_currency(con: Any, cells: Cells, money: tuple[str, ...]) -> tuple[str, list[Issue]]:
+    """Bring the columns ``money`` of ``judged`` into one currency, or set their rows aside.
+
+    Returns the currency's ISO code, empty where none is told, and what was noticed.
+    """
     chosen = cells.mapping.currency.upper()
-    if not has_amounts(cells):
+    if not money:
         return chosen, []
     rows = con.execute(
         "select currency, count(*) from judged where reason is null group by 1 order by 2 desc, 1"
@@ -27,7 +37,7 @@ def settle_currency(con: Any, cells: Cells, *, discount_is_rate: bool) -> tuple[
     if not others:
         return chosen, []
     rates = {code.upper(): rate for code, rate in cells.mapping.rates.items() if code.upper() in others}
-    _convert(con, rates, _MONEY if discount_is_rate else (*_MONEY, "discount"))
+    _convert(con, rates, money)
     known = ", ".join(literal(code) for code in (chosen, *rates))
     con.execute(
         f"""update judged set reason = if(currency is null, {literal(NO_CURRENCY)}, {literal(OTHER_CURRENCY)})
