@@ -88,8 +88,8 @@ def _text_readers(workspace: Workspace, text: Path, layout: Layout) -> Iterator[
 
     def read_patiently() -> str:
         target = _new_file(workspace, "csv")
-        regularise(text, layout, target)
-        return stored(workspace, f"select * from {_csv(target, ['problem', *cells], ',', 0)}", len(cells))
+        mark = regularise(text, layout, target)
+        return stored(workspace, f"select * from {_csv(target, ['problem', *cells], mark, 0)}", len(cells))
 
     if layout.is_clean_above:
         yield from [read_blank_separated] if layout.delimiter == WHITESPACE else [read_regular, read_strictly]
