@@ -94,12 +94,7 @@ def import_table(
         con = workspace.con
         source = load(workspace, paths, hash_emails=hash_emails)
         inspection = look_at(workspace, source, kind)
-        if mapping is None:  # a mapping that somebody chose stands, whatever the file looks like
-            check_kind(inspection.preset, kind, source.file_name)
-        used = with_period(con, source, kind, mapping or inspection.guess.mapping)
-        check_period(source, kind, used)
-        check_mapping(used, source, kind)
-        used, date_issues = _settle_date_order(con, source, kind, used, is_guessed=mapping is None)
+        used, date_issues = _settle_mapping(con, source, kind, mapping, inspection)
         workspace.begin(f"Counting {kind}" if kind in ("orders", "customers") else f"Reading {kind}")
         built = _BUILDERS[kind](con, source, used)
         aside = set_aside(con, source)
@@ -117,6 +112,18 @@ def import_table(
             stage_history=built.stage_history,
             statuses=built.statuses,
         )
+
+
+def _settle_mapping(
+    con: Any, source: Source, kind: TableKind, mapping: Mapping | None, inspection: Inspection
+) -> tuple[Mapping, list[Issue]]:
+    """The mapping that is used, checked against the file, and what is open about its dates."""
+    if mapping is None:  # a mapping that somebody chose stands, whatever the file looks like
+        check_kind(inspection.preset, kind, source.file_name)
+    used = with_period(con, source, kind, mapping or inspection.guess.mapping)
+    check_period(source, kind, used)
+    check_mapping(used, source, kind)
+    return _settle_date_order(con, source, kind, used, is_guessed=mapping is None)
 
 
 def _reading_issues(inspection: Inspection) -> list[Issue]:
