@@ -60,11 +60,15 @@ def _row_id(cells: Cells) -> str:
 
 def _name_totals(con: Any, cells: Cells) -> None:
     """Tell rows that add up others from rows with a gap: they lack a customer or a date, or their customer is a total."""
-    says_total = total_row_sql(f"s.c{i}" for i in range(len(cells.source.names)))
+    # a table of its own, or the planner would search every cell of the file for the word
     con.execute(
-        f"""update judged set reason = {literal(TOTAL_ROW)} from source s
-        where s.rowid + 1 = judged.row and reason in ({literal(NO_CUSTOMER)}, {literal(NO_DATE)}, {literal(BAD_DATE)})
-            and (is_alone or ordered_at is null) and {says_total}"""
+        f"""create temp table suspects as select j.row, s.* from judged j join source s on s.rowid + 1 = j.row
+        where j.reason in ({literal(NO_CUSTOMER)}, {literal(NO_DATE)}, {literal(BAD_DATE)})
+            and (j.is_alone or j.ordered_at is null)"""
+    )
+    says_total = total_row_sql(f"c{i}" for i in range(len(cells.source.names)))
+    con.execute(
+        f"update judged set reason = {literal(TOTAL_ROW)} where row in (select row from suspects where {says_total})"
     )
     con.execute(
         f"""update judged set reason = {literal(TOTAL_ROW)}

@@ -12,7 +12,7 @@ from clm_core.ingest.cells import Cells
 from clm_core.ingest.far_off import far_off_issues
 from clm_core.ingest.order_lines import has_amounts, is_order_grain, money_role
 from clm_core.ingest.query import count, one_row
-from clm_core.ingest.roles import REFUNDED, STATUS, TAX
+from clm_core.ingest.roles import REFUNDED, STATUS, TAX, TIME_OF_DAY
 from clm_core.ingest.values import SCIENTIFIC, literal
 
 
@@ -21,6 +21,10 @@ def order_issues(con: Any, cells: Cells, *, is_discount_rate: bool) -> list[Issu
     issues = reason_issues(con, cells, {BAD_DATE: c.ORDERED_AT, BAD_AMOUNT: money_role(cells), DEAD: STATUS})
     issues += unreadable_issues(cells, (*((c.QUANTITY,) if cells.has(c.AMOUNT) else ()), REFUNDED, c.DISCOUNT, TAX))
     issues += zone_issues(con, cells, c.ORDERED_AT)
+    n_clocks, clocks = cells.unreadable(TIME_OF_DAY)
+    if n_clocks:
+        message = f"{counted(n_clocks, 'row')} kept without the time of day: it is not readable."
+        issues.append(Issue("warning", "time_not_readable", message, n_clocks, clocks))
     issues += [*_repeated_issues(con, cells), *far_off_issues(con), *_partly_refunded(con, cells)]
     issues += [
         *_scientific_ids(con, cells),

@@ -18,8 +18,6 @@ from clm_core.ingest.values import literal
 
 def set_repeats_aside(con: Any, cells: Cells) -> None:
     """Set aside in ``judged`` what an overlapping file tells again or knows better."""
-    if not count(con, "select count(distinct part) from source"):
-        return
     if count(con, "select max(part) from source") == 0:
         return
     columns = ", ".join(f"s.c{i}" for i in range(len(cells.source.names)))

@@ -96,6 +96,14 @@ def test_a_clock_in_its_own_column_joins_the_date(tmp_path, clock, expected):
     assert by_customer(result) == [expected]
 
 
+def test_a_clock_that_cannot_be_read_is_told(tmp_path):
+    columns = {**COLUMNS, "time_of_day": "time"}
+    found = issue(
+        imported(tmp_path, "2026-01-31;noon", header="customer;date;time", columns=columns), "time_not_readable"
+    )
+    assert (found.n_rows, found.examples) == (1, ("noon",))
+
+
 def test_a_clock_inside_the_date_stands(tmp_path):
     result = imported(
         tmp_path, "2026-01-31 08:00;14:05", header="customer;date;time", columns={**COLUMNS, "time_of_day": "time"}
