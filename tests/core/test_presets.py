@@ -14,6 +14,7 @@ from clm_core.errors import InputError
 from clm_core.ingest import ROLES, import_table, inspect
 from clm_core.ingest.aliases import fold
 from clm_core.ingest.presets import all_presets, plain_headers, recognise
+from clm_core.ingest.presets.__main__ import imports_page
 
 FIXTURES = Path(__file__).parent / "presets"
 TRUTHS = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FIXTURES.glob("*.toml"))}
@@ -97,3 +98,8 @@ def test_plain_headers_are_folded_and_name_roles():
     for kind, roles in ROLES.items():
         assert set(plain_headers(kind)) <= {role.name for role in roles}
         assert all(word == fold(word) for words in plain_headers(kind).values() for word in words)
+
+
+def test_the_page_of_known_exports_is_as_printed():
+    page = Path(__file__).parents[2] / "docs" / "imports.md"
+    assert page.read_text(encoding="utf-8") == imports_page()
