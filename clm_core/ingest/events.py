@@ -78,7 +78,8 @@ def _create_kinds(con: Any, cells: Cells) -> None:
     words = [row[0] for row in con.execute(f"select distinct {raw} from source s where {raw} is not null").fetchall()]
     con.execute("create temp table kinds (raw varchar, kind varchar, why_not varchar)")
     folded = {word: fold(word) for word in words}
-    rows = [(word, EVENT_KIND_OF.get(key), _why_not(key)) for word, key in folded.items()]
+    known = EVENT_KIND_OF.keys() | ORDER_EVENT_WORDS | NO_CONTACT_WORDS
+    rows = [(word, EVENT_KIND_OF.get(key), _why_not(key)) for word, key in folded.items() if key in known]
     if rows:
         con.executemany("insert into kinds values (?, ?, ?)", rows)
     if not cells.has(c.KIND) and not any(kind for _, kind, _ in rows):

@@ -116,9 +116,14 @@ def _claims_by_preset(preset: Preset, profiles: Sequence[ColumnProfile], kind: T
 
 def _may_hold(role: Role, profile: ColumnProfile) -> bool:
     """A column that a known export names may be blank throughout; it may not hold something else."""
-    if role.holds == "id" and profile.name.rstrip().endswith("?") and profile.looks_like != "email":
+    if role.holds == "id" and profile.name.rstrip().endswith(("?", "？")) and not _holds_emails(profile):
         return False  # the answers to "May we e-mail you?" are nobody's key
     return profile.looks_like == "empty" or _fits(role, profile)
+
+
+def _holds_emails(profile: ColumnProfile) -> bool:
+    """True for addresses, and for what is left of them where they were hashed at the door."""
+    return profile.looks_like == "email" or all(re.fullmatch("[0-9a-f]{64}", cell) for cell in profile.samples)
 
 
 def _claims_by_header(profiles: Sequence[ColumnProfile], kind: TableKind) -> dict[str, Claim]:

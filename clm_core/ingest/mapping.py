@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -50,6 +51,7 @@ def check_mapping(mapping: Mapping, source: Source, kind: TableKind) -> None:
     """Raise MappingError where a mapping names what does not exist, InputError where a required role has no column."""
     _check_roles(mapping, source, kind)
     _check_columns(mapping, source)
+    _check_constants(mapping, source, kind)
     check_zone(mapping.time_zone)
     _check_rates(mapping)
     for role in ROLES[kind]:
@@ -74,6 +76,26 @@ def _check_roles(mapping: Mapping, source: Source, kind: TableKind) -> None:
                 allowed=", ".join(known),
                 next_step="Correct or remove the role.",
             )
+
+
+def _check_constants(mapping: Mapping, source: Source, kind: TableKind) -> None:
+    """A text that holds for every row must be what its role holds: a day, or a number."""
+    readers = {"date": (datetime.fromisoformat, "a day such as 2026-09-01"), "number": (float, "a number such as 12.5")}
+    for role in ROLES[kind]:
+        text = mapping.constants.get(role.name)
+        if text is None or role.holds not in readers:
+            continue
+        read, allowed = readers[role.holds]
+        try:
+            read(text)
+        except ValueError as error:
+            raise MappingError(
+                f"The mapping gives '{text}' for every row as '{role.label}', which cannot be read.",
+                where=f"mapping of {source.file_name}, constants",
+                found=text,
+                allowed=allowed,
+                next_step=f"Correct '{role.name}', or name a column for it.",
+            ) from error
 
 
 def _check_columns(mapping: Mapping, source: Source) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clm_core.errors import InputError
+from clm_core.errors import InputError, MappingError
 from clm_core.ingest import Mapping, import_table
 from clm_core.ingest.customers import trait_names
 
@@ -136,6 +136,8 @@ def test_one_kind_may_hold_for_every_event(tmp_path):
     assert result.table.select(["kind", "channel"]).to_pylist() == [{"kind": "ticket", "channel": "phone"}] * 2
     with pytest.raises(InputError, match="given for every row is not known: 'dance'"):
         import_table([path], "events", Mapping(columns=columns, constants={"kind": "dance"}))
+    with pytest.raises(MappingError, match="gives 'many' for every row as 'Value', which cannot be read"):
+        import_table([path], "events", Mapping(columns=columns, constants={"kind": "ticket", "value": "many"}))
 
 
 def test_survey_answers_without_score_or_with_an_odd_one_are_told(tmp_path):

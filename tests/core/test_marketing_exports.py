@@ -1,5 +1,7 @@
 """Reports of advertising, mail and survey tools in other languages, alphabets and shapes than their fixtures have."""
 
+import hashlib
+
 import pytest
 
 from clm_core.errors import InputError
@@ -194,3 +196,11 @@ def test_a_won_stage_of_another_name_counts_where_the_mapping_says_so(tmp_path):
     assert result.table["amount"].to_pylist() == [50.0]
     mapping = Mapping(**result.mapping.model_dump() | {"statuses": {"signed": "sale"}})
     assert import_table([path], "orders", mapping).table["amount"].to_pylist() == [100.0, 50.0]
+
+
+def test_a_hashed_address_is_still_the_key_of_an_answer(tmp_path):
+    header = "#,Recommend?,What is your e-mail address?,Start Date (UTC),Submit Date (UTC),Network ID"
+    rows = [f"r{i},9,A{i}@example.com,2026-09-01 10:00:00,2026-09-0{i} 10:05:00,n{i}" for i in range(1, 6)]
+    result = import_table([written(tmp_path, header, *rows)], "events", hash_emails=True)
+    hashed = {hashlib.sha256(f"a{i}@example.com".encode()).hexdigest() for i in range(1, 6)}
+    assert set(result.table["customer_id"].to_pylist()) == hashed
