@@ -1,4 +1,4 @@
-"""Stage of each customer at every month end, and how they moved.
+"""Stage of each customer at every month end (or week end), and how they moved.
 
 The ledger holds each customer-month once, with last month's features beside this month's: counting moves under any rules is
 one scan with two case expressions and a group-by, and no customer × month rows ever leave the engine.
@@ -9,8 +9,9 @@ known; each known customer is in exactly one move.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
 import narwhals as nw
 import pandas as pd
@@ -21,6 +22,7 @@ from clm_core.features import Frame, Frames, build_panel, features_of, known_fea
 from clm_core.frameworks import Framework
 from clm_core.tables import to_date, to_day
 
+Unit = Literal["month", "week"]
 BEFORE = "previous_"
 NOT_KNOWN = ""
 """The `from_stage` of people who were not known a month before."""
@@ -28,33 +30,68 @@ NOT_KNOWN = ""
 
 @dataclass(frozen=True)
 class Ledger:
-    """The customer-months of one data set, kept in its engine, and the days they stand for."""
+    """The customer-months (or weeks) of one data set, kept in its engine, and the days they stand for."""
 
     frame: Frame
     snapshots: tuple[int, ...]
+    unit: Unit = "month"
+
+    @property
+    def is_last_partial(self) -> bool:
+        """Whether the last month or week was not over on the as-of day."""
+        return period_end(self.snapshots[-1], self.unit) != self.snapshots[-1]
+
+    @property
+    def n_full(self) -> int:
+        """How many periods were over on the as-of day."""
+        return len(self.snapshots) - self.is_last_partial
+
+    @property
+    def dates(self) -> list[date]:
+        """The day that each period ends on, the first period first."""
+        return [to_date(day) for day in self.snapshots]
+
+    def periods(self) -> pd.DataFrame:
+        """One row per period: `as_of`, `is_partial`. A partial one had less time for orders than the others."""
+        is_partial = [place >= self.n_full for place in range(len(self.snapshots))]
+        return pd.DataFrame({c.AS_OF: self.dates, "is_partial": is_partial})
+
+    def known_for(self, n_days: int) -> Ledger:
+        """The same ledger without anyone known for less than ``n_days``, who could not yet have been silent that long.
+
+        They are left out rather than given a stage, and enter as newly known at the first period end at which they have
+        been known for long enough, so every identity holds as it stands.
+        """
+        was_known = nw.col("was_known") & (nw.col(BEFORE + c.TENURE_DAYS) >= n_days).fill_null(False)
+        frame = self.frame.filter(nw.col(c.TENURE_DAYS) >= n_days).with_columns(was_known.alias("was_known"))
+        return replace(self, frame=frame)
 
 
-def month_ends(first_day: int, as_of_day: int) -> tuple[int, ...]:
-    """Every month end from the month of ``first_day`` on, the last being ``as_of_day`` itself."""
-    ends: list[int] = []
-    start = to_date(first_day).replace(day=1)
-    while True:
-        start = date(start.year + start.month // 12, start.month % 12 + 1, 1)
-        end = to_day(start - timedelta(days=1))
-        if end >= as_of_day:
-            return (*ends, as_of_day)
-        ends.append(end)
+def period_end(day: int, unit: Unit) -> int:
+    """The last day of the month, or of the week from Monday to Sunday, that ``day`` lies in."""
+    at = to_date(day)
+    if unit == "week":
+        return day + 6 - at.weekday()
+    return to_day(date(at.year + at.month // 12, at.month % 12 + 1, 1) - timedelta(days=1))
 
 
-def build_ledger(frames: Frames, as_of_day: int) -> Ledger:
-    """Compute and keep the features of every customer at every month end up to ``as_of_day``, beside the month before."""
-    snapshots = month_ends(frames.first_day, as_of_day)
+def period_ends(first_day: int, as_of_day: int, unit: Unit = "month") -> tuple[int, ...]:
+    """Every period end from the period of ``first_day`` on, the last being ``as_of_day`` itself."""
+    ends = [period_end(first_day, unit)]
+    while ends[-1] < as_of_day:
+        ends.append(period_end(ends[-1] + 1, unit))
+    return (*ends[:-1], as_of_day)
+
+
+def build_ledger(frames: Frames, as_of_day: int, unit: Unit = "month") -> Ledger:
+    """Compute and keep the features of every customer at every period end up to ``as_of_day``, beside the period before."""
+    snapshots = period_ends(frames.first_day, as_of_day, unit)
     panel = build_panel(frames, snapshots)
     beside = panel.with_columns(
         *_beside(frames),
         (~nw.col(c.PERIOD).shift(1).over(c.CUSTOMER_ID, order_by=c.PERIOD).is_null()).alias("was_known"),
     )
-    return Ledger(frames.engine.persist(beside, "ledger"), snapshots)
+    return Ledger(frames.engine.persist(beside, "ledger" if unit == "month" else f"ledger_{unit}"), snapshots, unit)
 
 
 def _beside(frames: Frames) -> list[nw.Expr]:

@@ -11,7 +11,7 @@ from clm_core import columns as c
 from clm_core.engine import collect
 from clm_core.features import build_features, load_frames
 from clm_core.frameworks import load_framework, shipped_frameworks
-from clm_core.ledger import NOT_KNOWN, build_ledger, count_moves, month_ends, stock_and_flow
+from clm_core.ledger import NOT_KNOWN, build_ledger, count_moves, period_ends, stock_and_flow
 from clm_core.stages import assign_rules, name_stages
 from clm_core.tables import Tables, to_date, to_day
 
@@ -33,8 +33,8 @@ def day(text):
         ("2023-11-05", "2024-02-29", ["2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29"]),
     ],
 )
-def test_month_ends_run_from_the_first_month_to_the_day_itself(first, as_of, ends):
-    assert [to_date(end).isoformat() for end in month_ends(day(first), day(as_of))] == ends
+def test_period_ends_run_from_the_first_month_to_the_day_itself(first, as_of, ends):
+    assert [to_date(end).isoformat() for end in period_ends(day(first), day(as_of))] == ends
 
 
 @pytest.fixture
