@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
@@ -80,7 +81,10 @@ def _check_roles(mapping: Mapping, source: Source, kind: TableKind) -> None:
 
 def _check_constants(mapping: Mapping, source: Source, kind: TableKind) -> None:
     """A text that holds for every row must be what its role holds: a day, or a number."""
-    readers = {"date": (datetime.fromisoformat, "a day such as 2026-09-01"), "number": (float, "a number such as 12.5")}
+    readers: dict[str, tuple[Callable[[str], object], str]] = {
+        "date": (datetime.fromisoformat, "a day such as 2026-09-01"),
+        "number": (float, "a number such as 12.5"),
+    }
     for role in ROLES[kind]:
         text = mapping.constants.get(role.name)
         if text is None or role.holds not in readers:
