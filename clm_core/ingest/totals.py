@@ -19,5 +19,7 @@ _TOTAL = rf"({_WORDS})|(total|gesamt|summe|suma|итого|总计|合计|合計)
 
 def total_row_sql(cells: Iterable[str]) -> str:
     """SQL that is true where one of the cells (expressions of text) says that its row is a total; never null."""
-    tests = (f"coalesce(regexp_full_match(lower(known({cell})), {literal(_TOTAL)}), false)" for cell in cells)
-    return f"({' or '.join(tests) or 'false'})"
+    # one test over a list: a test a column, written out eighty times, takes the planner seconds
+    says_total = f"regexp_full_match(lower(known(x)), {literal(_TOTAL)})"
+    listed = ", ".join(cells) or "null::varchar"
+    return f"coalesce(list_bool_or(list_transform([{listed}], lambda x: {says_total})), false)"
