@@ -38,8 +38,9 @@ def visit() -> None:
     from pages.ui import frame
 
     frame.open_link()
-    with st.container(horizontal_alignment="center"), st.container(width=1100):
-        frame.read_files()
+    with st.container(horizontal_alignment="center"):
+        main = st.container(width=1100)
+    with frame.read_files(main):
         frame.show_sidebar()
         frame.run(navigation)
 

@@ -30,8 +30,7 @@ if not state.files():
 
 try:
     dataset = cached.dataset()
-except Cancelled as fault:
-    messages.show_error(fault)
+except Cancelled:
     offers.show_resume()
     st.stop()
 except ClmError as fault:

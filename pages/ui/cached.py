@@ -81,8 +81,10 @@ def _sample(files: tuple[SourceFile, ...]) -> Dataset:
     return load_dataset(Sources(**{file.kind: (file.path,) for file in files}), Recipe())
 
 
-def dataset() -> Dataset:
+def dataset(on_wait: Callable[[], Any] | None = None) -> Dataset:
     """The session's files as canonical tables, read in a thread whose progress is shown.
+
+    ``on_wait`` is called when the reading turns out to take a while.
 
     Raises
     ------
@@ -105,7 +107,11 @@ def dataset() -> Dataset:
         recipe = Recipe(mapping=state.mappings(), hash_emails=state.hashes_emails())
         try:
             return progress.watched(
-                "Reading the files", lambda watch: load_dataset(sources, recipe, watch), state.cancel, key
+                "Reading the files",
+                lambda watch: load_dataset(sources, recipe, watch),
+                state.cancel,
+                key,
+                on_wait=on_wait,
             )
         except Cancelled:
             raise

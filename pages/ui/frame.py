@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
 from clm_core.errors import ClmError, Issue
@@ -64,14 +65,21 @@ def data_name() -> str:
     return messages.plain(", ".join(file.name for file in state.files() if file.kind == "orders"))
 
 
-def read_files() -> None:
-    """Read the session's files before the sidebar needs them, so that progress shows where people look."""
+def read_files(main: DeltaGenerator) -> DeltaGenerator:
+    """Read the session's files before the sidebar needs them; returns the place for the page.
+
+    When that takes a while, the place is emptied first: the page of the run before would stand under the progress, with
+    buttons that no longer hold.
+    """
     if any(not file.path.exists() for file in state.files()):
         state.set_files(())
         state.leave_notice("Your files were deleted from this server after an hour idle. Upload them again to go on.")
-    if state.files():
-        with suppress(ClmError):  # the page itself says what is wrong with the files
-            cached.dataset()
+    emptied: list[DeltaGenerator] = []
+    with main.container():
+        if state.files():
+            with suppress(ClmError):  # the page itself says what is wrong with the files
+                cached.dataset(on_wait=lambda: emptied.append(main.empty()))
+    return emptied[0].container() if emptied else main.container()
 
 
 def run(navigation: Page) -> None:

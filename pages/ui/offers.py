@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from clm_core.ingest import TableKind
 from clm_core.pipeline import Dataset
 from clm_core.wording import percent
 from pages.ui import arrivals, mapping_form, messages, recipes, state, switches
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 UNLOCKS: dict[TableKind, str] = {
     "customers": "Sign-up dates place people who never ordered; traits such as age or plan can be used in personas.",
@@ -40,6 +45,7 @@ def show_welcome() -> None:
 
 def show_resume() -> None:
     """What to do after a reading was ended: read after all, or let the files go."""
+    st.info("Reading was cancelled; nothing of it was kept.", icon=":material/pause_circle:")
     left, right = st.columns(2)
     left.button("Read the files after all", on_click=state.resume, icon=":material/play_arrow:", width="stretch")
     right.button("Remove the files", on_click=state.set_files, args=((),), icon=":material/delete:", width="stretch")
@@ -93,7 +99,7 @@ def show_recipe() -> None:
             arrivals.ask("recipe.toml", "recipe")
 
 
-def _drawer(kind: str, label: str, *, is_given: bool) -> st.delta_generator.DeltaGenerator:
+def _drawer(kind: str, label: str, *, is_given: bool) -> ExpanderContainer:
     """Made only once it is opened: uploaders are heavy to draw."""
     icon = ":material/check:" if is_given else ":material/add:"
     return st.expander(label, key=f"offer_{kind}", icon=icon, on_change="rerun")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -40,8 +41,16 @@ class _Worker(threading.Thread, Generic[Result]):
         return self._done  # type: ignore[return-value]
 
 
-def watched(step: str, work: Callable[[Watch], Result], on_cancel: Callable[..., None], *args: Any) -> Result:
+def watched(
+    step: str,
+    work: Callable[[Watch], Result],
+    on_cancel: Callable[..., None],
+    *args: Any,
+    on_wait: Callable[[], Any] | None = None,
+) -> Result:
     """Do the work; once it lasts, show how far it is, with a button that ends it and calls ``on_cancel``.
+
+    ``on_wait`` is called before that, for a page that clears the screen first.
 
     A rerun or a closed browser ends the work too: whatever leaves this function early cancels the worker.
     """
@@ -50,6 +59,8 @@ def watched(step: str, work: Callable[[Watch], Result], on_cancel: Callable[...,
     try:
         worker.join(QUIET_SECONDS)
         if worker.is_alive():
+            if on_wait:
+                on_wait()
             _show_until_done(step, worker, on_cancel, args)
     finally:
         for _ in range(PATIENCE):
@@ -60,20 +71,18 @@ def watched(step: str, work: Callable[[Watch], Result], on_cancel: Callable[...,
     return worker.result()
 
 
-def _show_until_done(step: str, worker: _Worker[Any], on_cancel: Callable[..., None], args: tuple[Any, ...]) -> None:
-    place = st.empty()
+def _show_until_done(what: str, worker: _Worker[Any], on_cancel: Callable[..., None], args: tuple[Any, ...]) -> None:
+    place, started, step, share = st.empty(), time.monotonic(), "", 0.0
     with place.container():
-        bar = st.progress(0.0, _told(step, worker.watch))
+        bar = st.progress(0.0, messages.plain(what))
         key = f"cancel_{secrets.token_hex(8)}"  # one run may have several such waits after another
         st.button("Cancel", key=key, on_click=on_cancel, args=args, icon=":material/close:")
     while worker.is_alive():
         worker.join(POLL_SECONDS)
-        share = worker.watch.progress[1]
-        bar.progress(min(share or 0.0, 1.0), _told(step, worker.watch))
+        now, done = worker.watch.progress
+        # a step is several queries, each told from 0 to 100 %: within a step the bar only grows
+        share = max(share if now == step else 0.0, min(done or 0.0, 1.0))
+        step = now
+        told = " · ".join(part for part in (what, step, f"{time.monotonic() - started:.0f} s") if part)
+        bar.progress(share, messages.plain(told))
     place.empty()
-
-
-def _told(step: str, watch: Watch) -> str:
-    name, share = watch.progress
-    parts = [step, *([name] if name else []), *([f"{share:.0%}"] if share is not None else [])]
-    return messages.plain(" · ".join(parts))

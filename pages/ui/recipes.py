@@ -73,9 +73,10 @@ def apply_pending() -> None:
 
 def offer_download(key: str) -> None:
     """The button that saves everything chosen so far."""
+    recipe = inputs.recipe()  # now: the click is answered outside this session
     st.download_button(
         "Save this choice as a recipe (TOML)",
-        data=lambda: dump_recipe(inputs.recipe()),
+        data=lambda: dump_recipe(recipe),
         file_name="recipe.toml",
         mime="application/toml",
         key=key,

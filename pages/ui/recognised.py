@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clm_core.ingest import Imported
 from clm_core.ingest.presets import column_for
 from clm_core.pipeline import Dataset
 from clm_core.wording import count
@@ -15,25 +14,23 @@ from pages.ui.state import Look
 
 def show_files(dataset: Dataset | None = None) -> None:
     """A line for each file: its table, the export it is, how many rows, and what it was recognised by."""
-    looks = {file.kind: Look.of(result.inspection) for file in state.files() if (result := _result(dataset, file.kind))}
+    imported = dataset.imported if dataset else {}
     for file in state.files():
-        look = file.look or looks.get(file.kind)
+        result = imported.get(file.kind)
+        look = file.look or (Look.of(result.inspection) if result else None)
         if look:
             takes = "holds" if look.preset else "is taken as"
-            st.markdown(f":material/description: **{plain(file.name)}** {takes} {file.kind}. {plain(_told(look))}")
+            told = _told(look, len(result.mapping.columns) if result else look.n_roles)
+            st.markdown(f":material/description: **{plain(file.name)}** {takes} {file.kind}. {plain(told)}")
             if look.preset and look.preset.notes:
                 st.caption(plain(" ".join(look.preset.notes)))
 
 
-def _result(dataset: Dataset | None, kind: str) -> Imported | None:
-    return dataset.imported.get(kind) if dataset else None  # type: ignore[call-overload, no-any-return]
-
-
-def _told(look: Look) -> str:
+def _told(look: Look, n_used: int) -> str:
     """`Shopify orders export, 1,204 rows: recognised by its columns Name, Financial Status, Lineitem name.`"""
     rows = count(look.n_rows, "row")
     if look.preset is None:
-        return f"No export known by name, {rows}: columns recognised one by one, {look.n_roles} of {len(look.columns)} used."
+        return f"No export known by name, {rows}: columns recognised one by one, {n_used} of {len(look.columns)} used."
     names = dict.fromkeys(column_for(group, look.columns) for group in look.preset.recognised_by)
     return f"{look.preset.title}, {rows}: recognised by its columns {', '.join(name for name in names if name)}."
 

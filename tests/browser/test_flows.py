@@ -176,8 +176,8 @@ def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path)
     people.write_text("customer_id,created_at,colour\nC1,2026-01-01,red\nL1,2026-02-01,=1+1\n", encoding="utf-8")
     page.goto(f"{address}/?sample=shop")
     for drawer, path, told in (
-        ("Another orders file", orders, "400 orders of 40 customers"),
-        ("Customers: not given", people, "Customers: 2 rows read"),
+        ("Orders: another file", orders, "400 orders of 40 customers"),
+        ("Customers: not given", people, "Customers: 2 rows read, 50 % of customers match"),
     ):
         page.get_by_text(drawer).first.wait_for(timeout=60_000)
         settle(page)
