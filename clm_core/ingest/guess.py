@@ -15,7 +15,7 @@ from clm_core.ingest.content import guess_by_content
 from clm_core.ingest.day_order import find_order
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.people import settle_customer
-from clm_core.ingest.period import with_period
+from clm_core.ingest.period import is_month, with_period
 from clm_core.ingest.presets import Preset, column_for, folded_header, plain_headers
 from clm_core.ingest.profile import ColumnProfile
 from clm_core.ingest.query import count, one_row
@@ -105,6 +105,9 @@ def _claims_by_preset(preset: Preset, profiles: Sequence[ColumnProfile], kind: T
         name = column_for(aliases, [n for n in fitting if by_name[n].samples]) or column_for(aliases, fitting)
         if name:
             claims[role.name] = Claim(name, 0.99, f"the {preset.title} calls it '{name}'")
+        elif role.holds == "number" and (name := _by_full_name(aliases, [by_name[n] for n in free])):
+            reason = f"the {preset.title} calls it '{name}', though most of its cells are no numbers"
+            claims[role.name] = Claim(name, 0.5, reason)
     needed = {role.name for role in ROLES[kind] if role.required} - {*claims, *preset.constants}
     if preset.period_above_table:  # the first day of a campaign, say, is not the day of its costs
         needed.discard(c.STARTS_ON)
@@ -112,6 +115,12 @@ def _claims_by_preset(preset: Preset, profiles: Sequence[ColumnProfile], kind: T
         others = _claims_by_header([p for p in profiles if p.name not in {x.column for x in claims.values()}], kind)
         claims.update({role: claim for role, claim in others.items() if role in needed})
     return claims
+
+
+def _by_full_name(aliases: Sequence[str], free: Sequence[ColumnProfile]) -> str | None:
+    """The column that bears a whole name of the role, whatever its cells look like: they are then told as unreadable."""
+    whole = [alias for alias in aliases if "*" not in alias]
+    return column_for(whole, [profile.name for profile in free if profile.looks_like == "text"])
 
 
 def _may_hold(role: Role, profile: ColumnProfile) -> bool:
@@ -179,6 +188,8 @@ def _by_name_alone(role: Role, free: Sequence[ColumnProfile], kind: TableKind) -
 
 
 def _fits(role: Role, profile: ColumnProfile) -> bool:
+    if role.name == c.STARTS_ON and profile.samples and all(is_month(cell) for cell in profile.samples):
+        return True
     if role.holds == "date":
         return profile.looks_like == "date" or (profile.looks_like == "number" and _counts_days(profile))
     if role.holds == "number":

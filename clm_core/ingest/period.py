@@ -15,6 +15,7 @@ from clm_core.ingest.moments import DateOrder, moments_of
 from clm_core.ingest.presets import load_preset
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import TableKind
+from clm_core.ingest.values import literal
 
 _WORD = r"[^\W\d_]+[.]?"
 _DATE = re.compile(
@@ -24,6 +25,10 @@ _DATE = re.compile(
     rf"\b{_WORD} \d{{1,2}}(?:st|nd|rd|th)?, ?\d{{4}}\b"
 )
 _EAST_ASIAN = re.compile(r"[年月년월]\s?")
+# a month as a cell: 2026-09, 202609, 09/2026, September 2026
+_YEAR_MONTH, _MONTH_YEAR = r"^(20[0-9]{2})[-/.]?(0?[1-9]|1[0-2])$", r"^(0?[1-9]|1[0-2])[-/.](20[0-9]{2})$"
+_NAMED_MONTH = r"^\p{L}{3,}[.]? 20[0-9]{2}$"
+_MONTH = re.compile("|".join((_YEAR_MONTH, _MONTH_YEAR, _NAMED_MONTH.replace(r"\p{L}", r"[^\W\d_]"))))
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,25 @@ def _days(con: Any, texts: tuple[str, str], order: DateOrder) -> list[date]:
         f"select moment::date from ({moments_of(cells, order)}) where moment is not null order by raw", {"texts": plain}
     ).fetchall()
     return [day for (day,) in rows]
+
+
+def is_month(cell: str) -> bool:
+    """True for a cell that names a month without a day."""
+    return bool(_MONTH.match(cell))
+
+
+def create_month_starts(con: Any, column: str) -> None:
+    """Read the cells of a column of ``source`` that name a month, into a table ``month_starts(raw, first_day)``."""
+    cell = (
+        f"regexp_replace(regexp_replace(x, {literal(_YEAR_MONTH)}, '\\1-\\2-01'), {literal(_MONTH_YEAR)}, '\\2-\\1-01')"
+    )
+    months = " or ".join(f"regexp_matches(x, {literal(form)})" for form in (_YEAR_MONTH, _MONTH_YEAR, _NAMED_MONTH))
+    cells = f"""select raw, if(regexp_matches(x, {literal(_NAMED_MONTH)}), '1 ' || x, {cell}) as x
+        from (select raw, known(raw) as x from (select distinct {column} as raw from source)) where {months}"""
+    con.execute(
+        f"""create temp table month_starts as
+        select raw, moment as first_day from ({moments_of(cells, "ymd")}) where moment is not null"""
+    )
 
 
 def find_periods(con: Any, source: Source) -> tuple[Period | None, ...]:

@@ -21,7 +21,7 @@ from clm_core.ingest.built import (
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.one_currency import row_currency_sql, settle_currency
-from clm_core.ingest.period import find_periods
+from clm_core.ingest.period import create_month_starts, find_periods
 from clm_core.ingest.query import arrow, count
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES
@@ -47,6 +47,7 @@ def build_spend(con: Any, source: Source, mapping: Mapping) -> Built:
         When the file has neither a cost nor any count, or no row can be used.
     """
     cells = Cells(con, source, mapping, "spend")
+    create_month_starts(con, cells.raw(c.STARTS_ON).removeprefix("s."))
     figures = [role for role in _FIGURES if cells.has(role)]
     if not figures:
         raise _nothing_counted(source)
@@ -95,7 +96,7 @@ def _create_judged(con: Any, cells: Cells, figures: list[str]) -> None:
                 {cells.value(c.CHANNEL)} as channel, {_starts_on(con, cells)} as starts_on,
                 {cells.is_given(c.STARTS_ON)} as has_date, {cells.is_given(c.COST)} as has_cost,
                 {cells.value(c.STAGE)} as stage, {row_currency_sql(cells, money)} as currency, {numbers}
-              from {cells.rows})"""
+              from {cells.rows} left join month_starts on month_starts.raw = {cells.raw(c.STARTS_ON)})"""
     )
 
 
@@ -107,7 +108,9 @@ def _is_total(cells: Cells) -> str:
 
 def _starts_on(con: Any, cells: Cells) -> str:
     """The period's first day: the row's own, else that above the table of the row's file, else one for all rows."""
-    periods = () if cells.has(c.STARTS_ON) else find_periods(con, cells.source)
+    if cells.has(c.STARTS_ON):
+        return f"coalesce(month_starts.first_day, {cells.value(c.STARTS_ON)})"
+    periods = find_periods(con, cells.source)
     if not any(periods):
         return cells.value(c.STARTS_ON)
     days = (f"when {part} then timestamp '{period.first}'" for part, period in enumerate(periods) if period)

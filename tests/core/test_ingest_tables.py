@@ -175,6 +175,15 @@ def test_spend_without_cost_tells_what_a_channel_did(tmp_path):
     assert issue(result, "no_cost").severity == "info"
 
 
+@pytest.mark.parametrize(
+    "months", [("2026-08", "2026-09"), ("202608", "202609"), ("08/2026", "9/2026"), ("August 2026", "Sep 2026")]
+)
+def test_costs_of_a_month_belong_to_its_first_day(tmp_path, months):
+    rows = [f"ads,{month},10" for month in months]
+    result = imported(tmp_path, "spend", "channel,month,cost", *rows)
+    assert [str(at)[:10] for at in result.table["starts_on"].to_pylist()] == ["2026-08-01", "2026-09-01"]
+
+
 def test_spend_without_any_number_is_refused(tmp_path):
     with pytest.raises(InputError, match="tells what a channel cost or did") as refusal:
         imported(tmp_path, "spend", "channel,day", "mail,2025-01-01")

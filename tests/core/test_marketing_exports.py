@@ -204,3 +204,11 @@ def test_a_hashed_address_is_still_the_key_of_an_answer(tmp_path):
     result = import_table([written(tmp_path, header, *rows)], "events", hash_emails=True)
     hashed = {hashlib.sha256(f"a{i}@example.com".encode()).hexdigest() for i in range(1, 6)}
     assert set(result.table["customer_id"].to_pylist()) == hashed
+
+
+def test_a_cost_that_is_mostly_no_number_is_told_and_not_taken_for_none(tmp_path):
+    header = "Day,Campaign,Currency code,Cost,Impr.,Clicks"
+    rows = ["2026-09-01,a,EUR,5,100,5", "2026-09-02,b,EUR,abc,1,1", "2026-09-03,c,EUR,x,1,1"]
+    result = import_table([written(tmp_path, header, *rows)], "spend")
+    assert result.table["cost"].to_pylist() == [5.0]
+    assert result.set_aside["reason"].to_pylist() == ["cost not readable"] * 2
