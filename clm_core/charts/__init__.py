@@ -1,25 +1,36 @@
 """Frame → chart: one function a figure, pure, for a light and a dark page."""
 
+from clm_core.charts.alluvial import alluvial
 from clm_core.charts.churn import calibration, churn_by_stage, gains
+from clm_core.charts.cohorts import cohort_triangle, cohort_value
+from clm_core.charts.compare import stage_crosstab
 from clm_core.charts.data import orders_in_history
 from clm_core.charts.history import flow_bars, stage_history
 from clm_core.charts.lifecycle import before_after, stage_bars
 from clm_core.charts.matrix import move_matrix, persona_stage_heat
 from clm_core.charts.palette import PALETTES, Palette, Theme, contrast, stage_colours
 from clm_core.charts.personas import persona_bars, persona_dots
+from clm_core.charts.progress import coming_and_going, conversion_dots, stay_lines
 from clm_core.charts.rhythm import limit_moves, return_curve, role_colour, rule_set_strip
 from clm_core.charts.sheet import alt_text
+from clm_core.charts.timeline import customer_timeline
 from clm_core.charts.value import drivers, value_by_stage, value_deciles
 
 __all__ = [
     "PALETTES",
     "Palette",
     "Theme",
+    "alluvial",
     "alt_text",
     "before_after",
     "calibration",
     "churn_by_stage",
+    "cohort_triangle",
+    "cohort_value",
+    "coming_and_going",
     "contrast",
+    "conversion_dots",
+    "customer_timeline",
     "drivers",
     "flow_bars",
     "gains",
@@ -34,7 +45,9 @@ __all__ = [
     "rule_set_strip",
     "stage_bars",
     "stage_colours",
+    "stage_crosstab",
     "stage_history",
+    "stay_lines",
     "value_by_stage",
     "value_deciles",
 ]

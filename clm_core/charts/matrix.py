@@ -51,7 +51,7 @@ def move_matrix(
     most = max((row[c.RATE] for row, moved in zip(rows, is_move, strict=True) if moved), default=0.0)
     cells = [
         {
-            **_worded(row, row[c.RATE], theme, row[c.RATE] / most if moved and most else None),
+            **worded(row, row[c.RATE], theme, row[c.RATE] / most if moved and most else None),
             c.FROM_STAGE: row[c.FROM_STAGE],
             c.TO_STAGE: row[c.TO_STAGE],
             "from_name": names[row[c.FROM_STAGE]],
@@ -61,14 +61,14 @@ def move_matrix(
         if row[c.N_CUSTOMERS]
     ]
     below = {id_: size_label(n_from.get(id_, 0)) for id_ in names}
-    layers, lookups, height = _grid(cells, c.FROM_STAGE, names, below, c.TO_STAGE, stages, theme)
+    layers, lookups, height = grid(cells, c.FROM_STAGE, names, below, c.TO_STAGE, stages, theme)
     layers[0] = layers[0].encode(tooltip=tooltip(from_name="From", to_name="To", top="People", bottom="Of the row"))
     if selectable:
         layers[0] = layers[0].add_params(pick_on(c.FROM_STAGE, c.TO_STAGE))
     note = balanced(
         f"{MORE[theme]}: a larger share. Grey: stayed, newly known, or a row of fewer than {SMALL_GROUP}.", NOTE
     )
-    layers.append(_note(note, note, len(stages), theme))
+    layers.append(read_note(note, note, len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
 
@@ -86,17 +86,17 @@ def persona_stage_heat(
     for row in rows:
         if row[c.N_CUSTOMERS]:
             place = None if is_small(n_of[row[c.PERSONA]]) or not most else row[c.SHARE] / most
-            worded = _worded(row, row[c.SHARE], theme, place)
+            words = worded(row, row[c.SHARE], theme, place)
             cells.append(
-                {**worded, c.PERSONA: row[c.PERSONA], c.STAGE: row[c.STAGE], "stage_name": stages[row[c.STAGE]]}
+                {**words, c.PERSONA: row[c.PERSONA], c.STAGE: row[c.STAGE], "stage_name": stages[row[c.STAGE]]}
             )
     names = {name: name for name in n_of}
     below = {name: size_label(n) for name, n in n_of.items()}
-    layers, lookups, height = _grid(cells, c.PERSONA, names, below, c.STAGE, stages, theme)
+    layers, lookups, height = grid(cells, c.PERSONA, names, below, c.STAGE, stages, theme)
     layers[0] = layers[0].encode(tooltip=tooltip(persona="Persona", stage_name="Stage", top="People", bottom="Share"))
     key = " · ".join(f"{place} {name}".replace(" ", UNBROKEN) for place, name in enumerate(stages.values(), 1))
     note = balanced(f"{MORE[theme]}: a larger share. Grey: a row of fewer than {SMALL_GROUP}.", NOTE)
-    layers.append(_note(note, [*balanced(key, NOTE), *note], len(stages), theme))
+    layers.append(read_note(note, [*balanced(key, NOTE), *note], len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
 
@@ -104,7 +104,7 @@ def _is_move(row: Row) -> bool:
     return bool(row[c.FROM_STAGE]) and row[c.FROM_STAGE] != row[c.TO_STAGE]
 
 
-def _worded(row: Row, share: float, theme: Theme, place: float | None) -> Row:
+def worded(row: Row, share: float, theme: Theme, place: float | None) -> Row:
     """A cell's words and colours. ``place`` is where its share stands between none and the largest; None: not coloured."""
     n = int(row[c.N_CUSTOMERS])
     fill = PALETTES[theme].quiet if place is None else ramp(place, theme)
@@ -118,7 +118,7 @@ def _worded(row: Row, share: float, theme: Theme, place: float | None) -> Row:
     }
 
 
-def _grid(
+def grid(
     cells: Sequence[Row],
     row_field: str,
     row_names: Mapping[str, str],
@@ -127,6 +127,7 @@ def _grid(
     column_names: Mapping[str, str],
     theme: Theme,
 ) -> tuple[list[alt.Chart], dict[str, object], int]:
+    """Cells with two lines of words each: layers, the constants their labels are looked up in, and the height."""
     # only words inside the drawing change with its width: whatever stands around it decides how wide it is
     rows = {key: [*wrap(name, NAME_WIDTH), below[key]] for key, name in row_names.items()}
     lookups: dict[str, object] = {
@@ -190,7 +191,7 @@ def _is_narrow(n_columns: int) -> str:
     return f"width < {ROOM * n_columns}"
 
 
-def _note(wide: list[str], narrow: list[str], n_columns: int, theme: Theme) -> alt.Chart:
+def read_note(wide: list[str], narrow: list[str], n_columns: int, theme: Theme) -> alt.Chart:
     """How to read the colours and, where columns bear numbers only, which stages these are; as high in both cases."""
     height = max(len(wide), len(narrow))
     words = {

@@ -1,0 +1,186 @@
+"""Movement through the stages: conversion, time in stage, who came and went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from clm_core import columns as c
+from clm_core.charts.encode import (
+    PALE,
+    Row,
+    amount,
+    from_zero,
+    inline,
+    measure_axis,
+    records,
+    size_label,
+    told,
+    tooltip,
+)
+from clm_core.charts.estimates import estimate_layers
+from clm_core.charts.margin import Margin, margin_labels
+from clm_core.charts.palette import PALETTES, Theme, stage_colours
+from clm_core.charts.rows import opacity_channel, shown_stages, stage_axis, stage_rows
+from clm_core.charts.sheet import empty, finish, sentences
+from clm_core.frameworks import Framework
+from clm_core.wording import month, percent
+
+HEIGHT = 300
+NOT_JUDGED = "Nothing to judge yet: no window of this length is over."
+COMING = {"new": "Newly known", "reactivated": "Came back", "newly_off": "Fell off the path"}
+
+
+def conversion_dots(
+    table: pd.DataFrame, framework: Framework, *, title: str, subtitle: str, theme: Theme
+) -> alt.LayerChart:
+    """The share of each stage seen further along the path, with its 95 % interval. One horizon of the table of conversion.
+
+    Needs `stage`, `n_customers`, `share`, `low`, `high`.
+    """
+    known = table[table[c.SHARE].notna()]
+    if known.empty:
+        return empty(title=title, subtitle=subtitle, theme=theme, message=NOT_JUDGED)
+    named = known.rename(columns={c.SHARE: "estimate"})
+    present = set(named[c.STAGE])
+    rows = [
+        row
+        for row in stage_rows(named, framework, ["estimate", "low", "high", c.N_CUSTOMERS])
+        if row[c.STAGE] in present
+    ]
+    below = {row[c.STAGE]: size_label(row[c.N_CUSTOMERS]) for row in rows}
+    axis = stage_axis(rows, framework, theme, below)
+    colours = stage_colours(framework, theme)
+    ids = [row[c.STAGE] for row in rows]
+    scale = alt.Scale(domain=ids, range=[colours[id_] for id_ in ids])
+    fill = alt.Fill(field=c.STAGE, type="nominal", scale=scale, legend=None)
+    layers = estimate_layers(rows, axis, fill, theme, "percent", name="Stage")
+    key = sentences(subtitle, "Off the path: seen on it again")
+    return finish(layers, title=title, subtitle=key, theme=theme, height=axis.height, lookups=axis.lookups)
+
+
+def stay_lines(
+    curves: pd.DataFrame, framework: Framework, *, unit: str = "month", title: str, subtitle: str, theme: Theme
+) -> alt.LayerChart:
+    """The share of people still in a stage after so many months there, one line a stage.
+
+    Needs `stage`, `n_periods`, `n_at_risk`, `share_staying`.
+    """
+    if curves.empty:
+        return empty(title=title, subtitle=subtitle, theme=theme)
+    names, colours = shown_stages(framework, list(curves[c.STAGE])), stage_colours(framework, theme)
+    told_rows = records(curves, [c.STAGE, "n_periods", "n_at_risk", "share_staying"])
+    rows = [{**row, "name": names[row[c.STAGE]]} for row in told_rows]
+    ids = [id_ for id_ in names if any(row[c.STAGE] == id_ for row in rows)]
+    rows += [{c.STAGE: id_, "n_periods": 0, "n_at_risk": None, "share_staying": 1.0, "name": names[id_]} for id_ in ids]
+    longest = max(row["n_periods"] for row in rows)
+    x = alt.X(**amount("n_periods", [0, longest], axis=measure_axis("count", title=f"{unit}s in the stage")))
+    axis = measure_axis("percent")
+    lines = alt.Chart(inline(sorted(rows, key=lambda row: (ids.index(row[c.STAGE]), row["n_periods"]))))
+    lines = lines.mark_line(strokeWidth=2.4, interpolate="step-after", tooltip=True).encode(
+        x=x,
+        y=alt.Y(**amount("share_staying", [0, 1], axis=axis)),
+        color=alt.Color(
+            field=c.STAGE,
+            type="nominal",
+            scale=alt.Scale(domain=ids, range=[colours[id_] for id_ in ids]),
+            legend=None,
+        ),
+        tooltip=[
+            *tooltip(name="Stage", n_periods=f"{unit.capitalize()}s"),
+            told("share_staying", "quantitative", "Still there", ".1%"),
+            told("n_at_risk", "quantitative", "People followed", ","),
+        ],
+    )
+    last = {row[c.STAGE]: row for row in sorted(rows, key=lambda row: int(row["n_periods"]))}
+    at_end = [
+        Margin(row["share_staying"], f"{row['name']} {percent(row['share_staying'], 0)}", colours[id_])
+        for id_, row in last.items()
+    ]
+    layers = [lines, *margin_labels(at_end, [0, 1], axis, HEIGHT)]
+    return finish(layers, title=title, subtitle=subtitle, theme=theme, height=HEIGHT)
+
+
+def coming_and_going(table: pd.DataFrame, *, title: str, subtitle: str, theme: Theme) -> alt.LayerChart:
+    """Who came and came back (above zero) and who fell off the path (below), with the quick ratio over each period.
+
+    Needs `as_of`, `new`, `reactivated`, `newly_off`, `quick_ratio`, `is_partial`.
+    """
+    if table.empty:
+        return empty(title=title, subtitle=subtitle, theme=theme)
+    periods = records(table, [c.AS_OF, *COMING, "quick_ratio", "is_partial"])
+    for period in periods:
+        period["when"] = _period_name(period[c.AS_OF], periods)
+    bars = [_coming(period, kind) for period in periods for kind in COMING]
+    palette = PALETTES[theme]
+    colours = dict(zip(COMING.values(), (palette.accent, palette.steps[4], palette.steps[6]), strict=True))
+    domain = from_zero([row["signed"] for row in bars] + [row["new"] + row["reactivated"] for row in periods])
+    domain[1] *= 1.08
+    axis = measure_axis("count", labelExpr="format(abs(datum.value), ',')")
+    names = [period["when"] for period in periods]
+    x = _ordered_x(names)
+    colour = alt.Color(
+        field="kind",
+        type="nominal",
+        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+        legend=None,
+    )
+    drawn = alt.Chart(inline(bars)).mark_bar(stroke=palette.background, strokeWidth=0.8)
+    drawn = drawn.encode(
+        x=x,
+        y=alt.Y(**amount("signed", domain, axis=axis), stack="zero"),
+        color=colour,
+        order=alt.Order(field="rank", type="quantitative"),
+        opacity=opacity_channel(),
+        tooltip=[*tooltip(when="Period", kind="Flow"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
+    )
+    ratios = [
+        {"when": row["when"], "top": row["new"] + row["reactivated"], "ratio": f"{row['quick_ratio']:.1f}"}
+        for row in periods
+        if row["quick_ratio"] is not None
+    ]
+    words = alt.Chart(inline(ratios)).mark_text(
+        baseline="bottom", dy=-3, fontSize=alt.expr(f"width < {26 * len(names)} ? 0 : 11")
+    )
+    words = words.encode(x=x, y=alt.Y(**amount("top", domain, axis=axis)), text=alt.Text(field="ratio", type="nominal"))
+    n = {row["kind"]: row for row in bars if row["when"] == names[-1]}
+    at_end = _spread_out([(kind, colours[kind], row) for kind, row in n.items()])
+    said = f"{names[-1]} is not over, so it is pale" if periods[-1]["is_partial"] else ""
+    key = sentences(subtitle, "Above the bars: quick ratio, those who came or came back for each who left", said)
+    layers = [drawn, words, *margin_labels(at_end, domain, axis, HEIGHT)]
+    return finish(layers, title=title, subtitle=key, theme=theme, height=HEIGHT)
+
+
+def _period_name(day: Any, periods: Sequence[Row]) -> str:
+    months = {(row[c.AS_OF].year, row[c.AS_OF].month) for row in periods}
+    return month(day) if len(months) == len(periods) else f"{day:%-d %b %Y}"
+
+
+def _ordered_x(names: Sequence[str]) -> alt.X:
+    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="parity", labelSeparation=10, grid=False)
+    scale = alt.Scale(domain=list(names), paddingInner=0.14, paddingOuter=0.06)
+    return alt.X(field="when", type="ordinal", scale=scale, axis=axis, sort=None)
+
+
+def _coming(period: Row, kind: str) -> Row:
+    n = int(period[kind])
+    return {
+        "when": period["when"],
+        "kind": COMING[kind],
+        c.N_CUSTOMERS: n,
+        "signed": -n if kind == "newly_off" else n,
+        "rank": list(COMING).index(kind),
+        "opacity": PALE if period["is_partial"] else 1.0,
+    }
+
+
+def _spread_out(last: Sequence[tuple[str, str, Row]]) -> list[Margin]:
+    base, labels = 0.0, []
+    for kind, colour, row in last:
+        signed = float(row["signed"])
+        labels.append(Margin(signed / 2 if signed < 0 else base + signed / 2, f"{kind} {row[c.N_CUSTOMERS]:,}", colour))
+        base += max(signed, 0.0)
+    return labels
