@@ -14,7 +14,7 @@ from clm_core.charts.encode import Row, amount, inline, measure_axis, records, t
 from clm_core.charts.margin import Margin, margin_labels
 from clm_core.charts.palette import PALETTES, Theme, stage_colours, text_on
 from clm_core.charts.rows import shown_stages
-from clm_core.charts.sheet import empty, finish
+from clm_core.charts.sheet import empty, finish, sentences
 from clm_core.frameworks import Framework
 from clm_core.ledger import NOT_KNOWN
 from clm_core.wording import month, percent
@@ -22,6 +22,8 @@ from clm_core.wording import month, percent
 HEIGHT = 380
 BAR = 0.07
 """Half the width of a bar of an alluvial picture, in steps from one day to the next."""
+NUMBER_WIDTH = 28
+"""Pixels that a number in a bar needs."""
 ROOM_FOR_WORDS = 0.05
 """The least part of the height in which a number has room."""
 BEND = tuple((t / 8, (t / 8) ** 2 * (3 - 2 * t / 8)) for t in range(9))
@@ -51,7 +53,8 @@ def alluvial(flows: pd.DataFrame, framework: Framework, *, title: str, subtitle:
         labelExpr="days[datum.value]",
         labelAngle=0,
         grid=False,
-        labelBound=True,
+        labelFlush=True,
+        labelOverlap="parity",
     )
     x = alt.X(field="x", type="quantitative", scale=x_scale, axis=axis)
     y_axis = measure_axis("count")
@@ -82,12 +85,12 @@ def alluvial(flows: pd.DataFrame, framework: Framework, *, title: str, subtitle:
         color=colour,
         tooltip=[*tooltip(name="Stage"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
     )
+    fits = alt.expr(f"width * {2 * BAR / (len(days) - 1 + 2 * BAR):.4f} < {NUMBER_WIDTH} ? '' : datum.share")
     middles = [box for box in boxes if box["high"] - box["low"] >= ROOM_FOR_WORDS * top]
-    numbers = alt.Chart(inline(middles)).mark_text(fontSize=11, fontWeight=600)
+    numbers = alt.Chart(inline(middles)).mark_text(fontSize=11, fontWeight=600, text=fits)
     numbers = numbers.encode(
         x=alt.X(field="at", type="quantitative", scale=x_scale, axis=axis),
         y=alt.Y(**amount("middle", [0, top], axis=y_axis)),
-        text=alt.Text(field="share", type="nominal"),
         color=alt.Color(field="ink", type="nominal", scale=None, legend=None),
     )
     at_end = [
@@ -96,7 +99,14 @@ def alluvial(flows: pd.DataFrame, framework: Framework, *, title: str, subtitle:
         if box["at"] == len(days) - 1
     ]
     layers = [drawn, bars, numbers, *margin_labels(at_end, [0, top], y_axis, HEIGHT)]
-    return finish(layers, title=title, subtitle=subtitle, theme=theme, height=HEIGHT, lookups={"days": labels})
+    return finish(
+        layers,
+        title=title,
+        subtitle=sentences(subtitle, "Whoever was not known before begins without a band"),
+        theme=theme,
+        height=HEIGHT,
+        lookups={"days": labels},
+    )
 
 
 def _stack(links: Sequence[Row], day: Any, order: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -64,7 +64,9 @@ def cohort_triangle(
     rects = base.mark_rect(strokeWidth=1.5, cornerRadius=2).encode(
         fill=alt.Fill(field="fill", type="nominal", scale=None, legend=None),
         stroke=alt.Stroke(field="edge", type="nominal", scale=None, legend=None),
-        tooltip=tooltip(name="First order", periods_since=f"{unit.capitalize()}s since", said="Share"),
+        tooltip=tooltip(
+            name="First order", periods_since=f"{unit.capitalize()}s since", said="Share", n_customers="People"
+        ),
     )
     words = base.mark_text(fontSize=alt.expr("width < 360 ? 9 : 11")).encode(
         text=alt.Text(field="number", type="nominal"),
@@ -90,7 +92,7 @@ def cohort_value(
     """What a member of each cohort has spent, net, by periods since the first order; the first and the last cohort are named.
 
     Needs `cohort`, `periods_since`, `n_customers`, `value_per_customer`, `is_partial`. Periods that are not over and small
-    cohorts are left out. The thick line is the mean of all members of the cohorts that have come so far.
+    cohorts are left out. The thick line is all cohorts together.
     """
     kept = table[~table["is_partial"] & (table[c.N_CUSTOMERS] >= SMALL_GROUP) & table["value_per_customer"].notna()]
     if kept.empty:
@@ -154,8 +156,13 @@ def _cell(row: Row, measure: Measure, most: float, theme: Theme) -> Row:
 
 
 def _mean_value(kept: pd.DataFrame) -> list[Row]:
-    """Spend of all members by periods since, over the cohorts that were followed for so long."""
-    spent = kept["value_per_customer"] * kept[c.N_CUSTOMERS]
-    sums = kept.assign(spent=spent).groupby(SINCE)[["spent", c.N_CUSTOMERS]].sum()
-    means = (sums["spent"] / sums[c.N_CUSTOMERS]).rename("value_per_customer").reset_index()
+    """Spend of a member of all cohorts together, added up period by period.
+
+    Each period adds what members of the cohorts followed for so long spent in it. A plain mean would rise and fall with the
+    cohorts that happen to be old enough.
+    """
+    ordered = kept.sort_values([COHORT, SINCE])
+    gained = ordered.groupby(COHORT)["value_per_customer"].diff().fillna(ordered["value_per_customer"])
+    spent = ordered.assign(gained=gained * ordered[c.N_CUSTOMERS]).groupby(SINCE)[["gained", c.N_CUSTOMERS]].sum()
+    means = (spent["gained"] / spent[c.N_CUSTOMERS]).cumsum().rename("value_per_customer").reset_index()
     return records(means, [SINCE, "value_per_customer"])

@@ -9,7 +9,7 @@ from clm_core.charts.encode import is_small, records, size_label, tooltip
 from clm_core.charts.matrix import MORE, NOTE, grid, read_note, worded
 from clm_core.charts.palette import Theme
 from clm_core.charts.rows import pick_on, shown_stages
-from clm_core.charts.sheet import balanced, empty, finish, sentences
+from clm_core.charts.sheet import UNBROKEN, balanced, empty, finish, sentences
 from clm_core.compare import DIFFERS, STAGE_A, STAGE_B, Comparison
 from clm_core.frameworks import Framework
 from clm_core.wording import SMALL_GROUP, money
@@ -59,7 +59,7 @@ def stage_crosstab(
     wide = balanced(
         f"{MORE[theme]}: a larger share. Grey: the same under both, or a row of fewer than {SMALL_GROUP}.", NOTE
     )
-    key = balanced(" · ".join(in_columns.values()), NOTE)
+    key = balanced(" · ".join(name.replace(" ", UNBROKEN) for name in in_columns.values()), NOTE)
     layers.append(read_note(wide, [*key, *wide], len(in_columns), theme))
     told = sentences(subtitle, f"Rows: {a.name}; columns: {b.name}")
     return finish(layers, title=title, subtitle=told, theme=theme, height=height, lookups=lookups)

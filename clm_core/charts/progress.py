@@ -30,6 +30,8 @@ from clm_core.frameworks import Framework
 from clm_core.wording import month, percent
 
 HEIGHT = 300
+RATIO_ROOM = 28
+"""Pixels that a ratio needs."""
 NOT_JUDGED = "Nothing to judge yet: no window of this length is over."
 COMING = {"new": "Newly known", "reactivated": "Came back", "newly_off": "Fell off the path"}
 
@@ -137,15 +139,7 @@ def coming_and_going(table: pd.DataFrame, *, title: str, subtitle: str, theme: T
         opacity=opacity_channel(),
         tooltip=[*tooltip(when="Period", kind="Flow"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
     )
-    ratios = [
-        {"when": row["when"], "top": row["new"] + row["reactivated"], "ratio": f"{row['quick_ratio']:.1f}"}
-        for row in periods
-        if row["quick_ratio"] is not None
-    ]
-    words = alt.Chart(inline(ratios)).mark_text(
-        baseline="bottom", dy=-3, fontSize=alt.expr(f"width < {26 * len(names)} ? 0 : 11")
-    )
-    words = words.encode(x=x, y=alt.Y(**amount("top", domain, axis=axis)), text=alt.Text(field="ratio", type="nominal"))
+    words = _ratios(periods, x, domain, axis)
     n = {row["kind"]: row for row in bars if row["when"] == names[-1]}
     at_end = _spread_out([(kind, colours[kind], row) for kind, row in n.items()])
     said = f"{names[-1]} is not over, so it is pale" if periods[-1]["is_partial"] else ""
@@ -163,6 +157,25 @@ def _ordered_x(names: Sequence[str]) -> alt.X:
     axis = alt.Axis(title=None, labelAngle=0, labelOverlap="parity", labelSeparation=10, grid=False)
     scale = alt.Scale(domain=list(names), paddingInner=0.14, paddingOuter=0.06)
     return alt.X(field="when", type="ordinal", scale=scale, axis=axis, sort=None)
+
+
+def _ratios(periods: Sequence[Row], x: alt.X, domain: Sequence[float], axis: alt.Axis) -> alt.Chart:
+    """The quick ratio over its bar; where bars are narrow over every second, third … counted from the last."""
+    rows = [
+        {
+            "when": row["when"],
+            "top": row["new"] + row["reactivated"],
+            "ratio": f"{row['quick_ratio']:.1f}",
+            "from_last": len(periods) - 1 - i,
+        }
+        for i, row in enumerate(periods)
+        if row["quick_ratio"] is not None
+    ]
+    every = f"ceil({RATIO_ROOM * len(periods)} / width)"
+    text = alt.expr(f"datum.from_last % {every} === 0 ? datum.ratio : ''")
+    words = alt.Chart(inline(rows)).mark_text(baseline="bottom", dy=-3, fontSize=11, text=text)
+    ratios: alt.Chart = words.encode(x=x, y=alt.Y(**amount("top", domain, axis=axis)))
+    return ratios
 
 
 def _coming(period: Row, kind: str) -> Row:

@@ -18,6 +18,8 @@ from clm_core.wording import long_day
 
 ORDERS, EVENTS, STAGES = "Orders", "Events", "Stage"
 ROW = 46
+MARGIN = timedelta(days=10)
+"""Room before the first day, so that its mark is whole."""
 ROOM = 52
 """Pixels a band needs for the name of its stage."""
 MOST_AHEAD_DAYS = 400
@@ -38,7 +40,7 @@ def customer_timeline(
     if told.bands.empty:
         return empty(title=title, subtitle=subtitle, theme=theme, message="Not known on any of these days.")
     bands = _bands(told, framework, as_of, theme)
-    x_scale = alt.Scale(type="time", domain=[bands[0]["since"], bands[-1]["until"]], nice=False)
+    x_scale = alt.Scale(type="time", domain=[_midnight(_first_day(told) - MARGIN), bands[-1]["until"]], nice=False)
     x = alt.X(
         field="since",
         type="temporal",
@@ -95,12 +97,16 @@ def _shapes(rows: list[str]) -> alt.Shape:
     return alt.Shape(field="row", type="nominal", scale=scale, legend=None)
 
 
+def _first_day(told: Timeline) -> date:
+    days: list[date] = [*told.bands["starts_on"], *told.orders[c.DAY], *told.events[c.DAY]]
+    return min(days)
+
+
 def _bands(told: Timeline, framework: Framework, as_of: date, theme: Theme) -> list[Row]:
     """Each stage from the end of the period before it, since nothing is known of the days between two looks."""
     names = shown_stages(framework, list(told.bands[c.STAGE]))
     known = records(told.bands, [c.STAGE, "starts_on", "ends_on"])
-    first = min([known[0]["starts_on"], *told.orders[c.DAY], *told.events[c.DAY]])
-    edges = [first, *(band["ends_on"] for band in known)]
+    edges = [_first_day(told), *(band["ends_on"] for band in known)]
     bands = [
         _band(band[c.STAGE], names, since, until, "known", 1.0)
         for band, (since, until) in zip(known, pairwise(edges), strict=True)
