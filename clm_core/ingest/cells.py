@@ -14,7 +14,7 @@ from clm_core.ingest.moments import clock_sql, moments_sql
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES, TableKind
-from clm_core.ingest.values import literal, number
+from clm_core.ingest.values import PLAIN_ID, literal, number
 from clm_core.ingest.zones import header_zone
 
 _TYPES = {
@@ -53,13 +53,19 @@ class Cells:
             return f"{literal(self.mapping.constants[role])}::{_TYPES[self._holds[role]]}"
         if not self.has(role):
             return f"null::{_TYPES[self._holds[role]]}"
-        return f"d_{role}.value" if role in self._read else f"finite({self.raw(role)})"
+        if role in self._read:
+            return f"d_{role}.value"
+        return f"finite({self.raw(role)})" if self._holds[role] == "number" else self.raw(role)
 
     def is_given(self, role: str) -> str:
         """True where the role's cell says something, readable or not."""
         if not self.has(role):
             return "false"
         return f"coalesce(d_{role}.is_given, false)" if role in self._read else f"({self.value(role)} is not null)"
+
+    def needs_reading(self, role: str) -> bool:
+        """True where the role's cells are not simply what they say; their readings stand in the table ``d_role``."""
+        return role in self._read
 
     def is_ever_blank(self, role: str) -> bool:
         """True when some row's cell of the role says nothing."""
@@ -88,9 +94,11 @@ class Cells:
         return int(n), tuple(sorted(examples or ()))
 
     def _create_readings(self, role: str) -> bool:
-        """Read the distinct cells of a role; plain numbers need no such table, and False tells so."""
+        """Read the distinct cells of a role; plain numbers and ids need no such table, and False tells so."""
         raw = self.raw(role)
         if self._holds[role] == "number" and self._is_plain(raw):
+            return False
+        if self._holds[role] == "id" and self._all_match(f"regexp_full_match({raw}, {literal(PLAIN_ID)})", raw):
             return False
         self.con.execute("drop table if exists distinct_cells")
         # in two steps: in one, the planner would read every row's cell before taking the distinct ones
@@ -112,12 +120,16 @@ class Cells:
             return clock_sql()
         if holds == "number":
             return self._number_sql(role)
-        value = {"id": "written_out(id_of(raw))", "currency": currency_sql("x"), "flag": f"lower(x) not in {_NO}"}.get(
-            holds, "x"
-        )
-        if holds == "id" and self._is_float():
-            value = f"regexp_replace({value}, '[.]0$', '')"
+        if holds == "id":
+            return self._id_sql()
+        value = {"currency": currency_sql("x"), "flag": f"lower(x) not in {_NO}"}.get(holds, "x")
         return f"select raw, {value} as value, x is not null as is_given from distinct_cells"
+
+    def _id_sql(self) -> str:
+        # one inside the other, the readings of an id would be written out hundreds of times
+        value = "regexp_replace(written_out(id), '[.]0$', '')" if self._is_float() else "written_out(id)"
+        return f"""select raw, {value} as value, is_given
+            from (select raw, id_of(x) as id, x is not null as is_given from distinct_cells)"""
 
     def _number_sql(self, role: str) -> str:
         value, sign = (
@@ -137,4 +149,8 @@ class Cells:
         plain = f"coalesce(abs(finite({raw})) < {ABSURD}, false)"
         if self.mapping.decimal == ",":
             plain += f" and not contains({raw}, '.')"
-        return not count(self.con, f"select count(*) from source s where {raw} is not null and not ({plain})")
+        return self._all_match(plain, raw)
+
+    def _all_match(self, test: str, raw: str) -> bool:
+        """True when every cell that is not empty passes a test."""
+        return not count(self.con, f"select count(*) from source s where {raw} is not null and not ({test})")

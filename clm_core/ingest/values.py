@@ -44,6 +44,8 @@ def _decoded(name: str) -> str:
 
 _EMAIL = r"^(?:.*<)?\s*(?:mailto:)?([^<>\s]+@[^<>\s]+?)>?$"
 
+PLAIN_ID = "[#A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*"
+"""An id that stands for itself: nothing to trim, to fold or to write out, and no word for nothing."""
 SCIENTIFIC = "([0-9])(?:[.,]([0-9]+))?[eE][+]([0-9]{1,2})"
 
 VALUE_MACROS = (
@@ -57,9 +59,9 @@ VALUE_MACROS = (
     """create macro unless_void(x) as case when lower(x) in
         ('na', 'n/a', '#n/a', 'nan', 'null', 'none', 'nil', 'nat', '-', '--', '---') then null else x end""",
     """create macro known(x) as case when strlen(x) > 12 then cell(x) else unless_void(cell(x)) end""",
-    # Ann <mailto:Ann@x.com> and ann@x.com are one address
+    # Ann <mailto:Ann@x.com> and ann@x.com are one address; takes a cell that is cleaned already
     f"""create macro id_of(x) as case when contains(x, '@')
-        then regexp_replace(lower(known(x)), {literal(_EMAIL)}, '\\1') else known(x) end""",
+        then regexp_replace(lower(x), {literal(_EMAIL)}, '\\1') else x end""",
     # 1.234E+3 is 1234; of 4.91512E+12 the last digits are lost, so it stays what it is
     f"""create macro power(x) as try_cast(regexp_extract(x, {literal(SCIENTIFIC)}, 3) as int)""",
     f"""create macro decimals(x) as regexp_extract(x, {literal(SCIENTIFIC)}, 2)""",

@@ -35,8 +35,10 @@ ZONE_MACROS = (
 
 def check_zone(name: str) -> None:
     """Raise MappingError when a name is no time zone of the IANA list."""
+    if not name:
+        return
     known = available_timezones()
-    if name and name not in known:
+    if name not in known:
         raise MappingError(
             f"There is no time zone '{name}'.{did_you_mean(name, sorted(known))}",
             where="mapping, time_zone",
