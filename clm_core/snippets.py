@@ -20,8 +20,13 @@ workspace = open_workspace(dataset, open_engine("duckdb"), recipe.as_of)
 
 _STEPS = {
     "data": """\
+from clm_core.completeness import completeness
+from clm_core.eligibility import assess
+
 imported = dataset.imported["orders"]
 print(imported.rows_read, imported.rows_kept, imported.rows_set_aside, imported.mapping.columns)
+print(completeness(dataset.tables).gaps)  # runs of days without an order that are unusual for this shop
+print(assess(dataset.tables, workspace.as_of_day, recipe.horizon_days))
 """,
     "lifecycle": """\
 from clm_core.pipeline import read_lifecycle

@@ -22,20 +22,25 @@ def show(imported: dict[TableKind, Imported]) -> None:
     if not found:
         st.success("Every row was read as it stands; nothing to report.", icon=":material/check:")
         return
-    grave = [pair for pair in found if pair[1].severity != "info" or pair[1].switch]
-    notes = [pair for pair in found if pair not in grave]
+    names_tables = len(imported) > 1
     drawn: set[tuple[TableKind, str]] = set()
-    for result, issue in grave:
+    notes = []
+    for result, issue in found:
         switch = switches.control_of(issue)
-        _show_one(result, issue, len(imported) > 1, switch="" if (result.kind, switch) in drawn else switch)
+        if (result.kind, switch) in drawn:
+            switch = ""
+        if issue.severity == "info" and not switch:
+            notes.append((result, issue))
+            continue
+        _show_one(result, issue, switch, names_table=names_tables)
         drawn.add((result.kind, switch))
     if notes:
         with st.expander(f"{count(len(notes), 'more thing')} noted, nothing to do", icon=ICONS["info"]):
             for result, issue in notes:
-                _show_one(result, issue, len(imported) > 1, switch="")
+                _show_one(result, issue, "", names_table=names_tables)
 
 
-def _show_one(result: Imported, issue: Issue, names_table: bool, *, switch: str) -> None:
+def _show_one(result: Imported, issue: Issue, switch: str, *, names_table: bool) -> None:
     with st.container(border=bool(switch), gap="small"):
         of_table = f"{result.kind.capitalize()}: " if names_table else ""
         st.markdown(f"{ICONS[issue.severity]} {plain(of_table + issue.message)}")

@@ -46,7 +46,15 @@ def show_welcome() -> None:
 def show_resume() -> None:
     """What to do after a reading was ended: read after all, or let the files go."""
     st.info("Reading was cancelled; nothing of it was kept.", icon=":material/pause_circle:")
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
+    middle.button(
+        "Take my choices back",
+        on_click=state.set_mappings,
+        args=({},),
+        disabled=not state.mappings(),
+        icon=":material/undo:",
+        width="stretch",
+    )
     left.button("Read the files after all", on_click=state.resume, icon=":material/play_arrow:", width="stretch")
     right.button("Remove the files", on_click=state.set_files, args=((),), icon=":material/delete:", width="stretch")
 

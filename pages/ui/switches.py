@@ -11,6 +11,7 @@ import streamlit as st
 from clm_core.errors import Issue
 from clm_core.ingest import Imported, Mapping, TableKind
 from pages.ui import cached, state
+from pages.ui.messages import plain
 
 WORDS: dict[str, tuple[str, dict[str, str]]] = {
     "date_order": (
@@ -183,7 +184,7 @@ def _choose_currency(result: Imported, place: str) -> None:
         given = {}
         for column, code in zip(others, [code for code in codes if code != into], strict=False):
             given[code] = column.number_input(
-                f"1 {code} is worth ({into})",
+                plain(f"1 {code} is worth ({into})"),
                 min_value=0.0,
                 value=mapping.rates.get(code, 0.0),
                 format="%.4f",
