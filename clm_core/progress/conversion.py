@@ -66,11 +66,39 @@ def entries(paths: StagePaths) -> NDArray[np.bool_]:
 
 
 def _shares(paths: StagePaths, horizons: Sequence[int], counted: NDArray[np.bool_]) -> pd.DataFrame:
+    ids, (_, n_periods) = paths.stage_ids, paths.stages.shape
+    path, period = np.nonzero(counted)
+    cell = period * len(ids) + paths.stages[counted]
+    n = paths.n_customers[path].astype(float)
+
+    def people(seen: NDArray[np.bool_] | None = None) -> Ints:
+        weights = n if seen is None else n * seen[counted]
+        return np.bincount(cell, weights=weights, minlength=n_periods * len(ids)).round().astype(np.int64)
+
+    base = pd.DataFrame(
+        {
+            c.AS_OF: np.repeat(np.array(paths.ledger.dates, object), len(ids)),
+            c.STAGE: ids * n_periods,
+            c.N_CUSTOMERS: people(),
+        }
+    )
+    number = np.repeat(np.arange(n_periods), len(ids))
     tables = [
-        _at_horizon(paths, horizon, counted, forward, back)
+        base.assign(
+            horizon=horizon,
+            n_forward=people(forward),
+            n_back=people(back),
+            is_complete=number + horizon < paths.ledger.n_full,
+        )
         for horizon, forward, back in _seen_ahead(paths.places, sorted(set(horizons)))
     ]
-    return _with_interval(pd.concat(tables, ignore_index=True))
+    on_path = [stage.id for stage in paths.framework.stages if stage.kind == "path"]
+    table = pd.concat(tables, ignore_index=True)
+    table = table[(table[c.N_CUSTOMERS] > 0) & (table[c.STAGE] != on_path[-1])].reset_index(drop=True)
+    found = ["n_forward", "n_back"]
+    table[found] = table[found].astype("Int64").mask(~table["is_complete"])
+    shown = ["horizon", c.AS_OF, c.STAGE, c.N_CUSTOMERS, *found, "is_complete"]
+    return _with_interval(table[shown])
 
 
 def _seen_ahead(
@@ -85,36 +113,6 @@ def _seen_ahead(
         if step in horizons:
             # whoever is off the path moves forward by coming back to any stage of it
             yield step, highest > np.maximum(places, -1), lowest < places
-
-
-def _at_horizon(
-    paths: StagePaths,
-    horizon: int,
-    counted: NDArray[np.bool_],
-    forward: NDArray[np.bool_],
-    back: NDArray[np.bool_],
-) -> pd.DataFrame:
-    ids, n_periods = paths.stage_ids, paths.stages.shape[1]
-
-    def people(where: NDArray[np.bool_]) -> Ints:
-        return paths.tally(np.arange(n_periods), paths.stages, where=where, sizes=(n_periods, len(ids))).ravel()
-
-    table = pd.DataFrame(
-        {
-            "horizon": horizon,
-            c.AS_OF: np.repeat(np.array(paths.ledger.dates, object), len(ids)),
-            c.STAGE: ids * n_periods,
-            c.N_CUSTOMERS: people(counted),
-            "n_forward": people(counted & forward),
-            "n_back": people(counted & back),
-            "is_complete": np.repeat(np.arange(n_periods) + horizon < paths.ledger.n_full, len(ids)),
-        }
-    )
-    on_path = [stage.id for stage in paths.framework.stages if stage.kind == "path"]
-    table = table[(table[c.N_CUSTOMERS] > 0) & (table[c.STAGE] != on_path[-1])].reset_index(drop=True)
-    found = ["n_forward", "n_back"]
-    table[found] = table[found].astype("Int64").mask(~table["is_complete"])
-    return table
 
 
 def _with_interval(table: pd.DataFrame) -> pd.DataFrame:

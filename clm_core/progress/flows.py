@@ -54,7 +54,9 @@ def flows_between(paths: StagePaths, days: Sequence[date]) -> pd.DataFrame:
     tables = []
     for before, now in pairwise(chosen):
         came, went = paths.stages[:, before] + 1, paths.stages[:, now] + 1
-        counts = paths.tally(came, went, where=went > 0, sizes=(len(ids), len(ids)))
+        counts = np.zeros((len(ids), len(ids)), np.int64)
+        np.add.at(counts, (came, went), paths.n_customers)
+        counts[:, 0] = 0  # not known on either day
         rows, columns = np.nonzero(counts)
         tables.append(
             pd.DataFrame(

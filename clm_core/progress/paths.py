@@ -7,7 +7,6 @@ which conversion, time in stage and flows between any two days are arithmetic on
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -53,15 +52,6 @@ class StagePaths:
         n_off = np.cumsum([kind == "off_path" for kind in kinds])
         place = np.where([kind == "path" for kind in kinds], n_path - 1, -n_off)
         return np.where(self.stages == NOT_YET, NOT_YET, place[self.stages]).astype(np.int8)
-
-    def tally(self, *keys: NDArray[np.integer], where: NDArray[np.bool_], sizes: tuple[int, ...]) -> Ints:
-        """People counted by keys over the cells that are true; a key has a value below its size for each cell."""
-        rows = np.nonzero(where)[0]
-        at = [np.broadcast_to(key, where.shape)[where].astype(np.int64) for key in keys]
-        counts = np.bincount(
-            np.ravel_multi_index(at, sizes), weights=self.n_customers[rows], minlength=math.prod(sizes)
-        )
-        return counts.round().astype(np.int64).reshape(sizes)
 
 
 def count_paths(ledger: Ledger, framework: Framework) -> StagePaths:
