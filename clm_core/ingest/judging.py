@@ -70,6 +70,8 @@ def _name_totals(con: Any, cells: Cells) -> None:
     con.execute(
         f"update judged set reason = {literal(TOTAL_ROW)} where row in (select row from suspects where {says_total})"
     )
+    if not cells.needs_reading(c.CUSTOMER_ID):
+        return
     con.execute(
         f"""update judged set reason = {literal(TOTAL_ROW)}
         where is_alone and (reason is null or reason in ({literal(NO_AMOUNT)}, {literal(BAD_AMOUNT)})) and customer_id in

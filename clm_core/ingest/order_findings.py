@@ -62,7 +62,7 @@ def _scientific_ids(con: Any, cells: Cells) -> list[Issue]:
     """Ids of which a spreadsheet kept the first digits only: different people may have become one."""
     issues = []
     for role in (c.CUSTOMER_ID, c.ORDER_ID):
-        if not cells.has(role):
+        if not cells.needs_reading(role):
             continue
         n, examples = one_row(
             con,
@@ -144,8 +144,9 @@ def _partly_refunded(con: Any, cells: Cells) -> list[Issue]:
         return []
     (n,) = one_row(
         con,
-        f"""select count(distinct (order_id, customer_id)) from judged where reason is null
-        and regexp_matches(status, {literal(PART_STATUS)}) and regexp_matches(status, {literal(REFUNDED_STATUS)})""",
+        f"""select count(distinct (order_id, customer_id)) from judged where reason is null and status in (
+            select status from statuses where regexp_matches(status, {literal(PART_STATUS)})
+            and regexp_matches(status, {literal(REFUNDED_STATUS)}))""",
     )
     message = f"{counted(int(n), 'order')} partly refunded, and no column tells how much: counted in full."
     return [Issue("warning", "partly_refunded", message, int(n), switch="statuses")] if n else []

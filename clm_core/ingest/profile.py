@@ -6,18 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from clm_core.ingest.moments import moments_of
-from clm_core.ingest.query import one_row
+from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
 
 _SAMPLE_ROWS = 2000
 _MOST = 0.6
+_MOST_COUNTED = 1_000_000
+"""Rows up to which different cells are counted; beyond, they are estimated to a few in a hundred."""
+_NEARLY_ALL = 0.8
 # an address hashed at the door still names a person
 _IS_EMAIL = "contains(x, '@') or regexp_full_match(x, '[0-9a-f]{64}')"
 
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One column as found: a few cells, and what most of them look like."""
+    """One column as found: a few cells, and what most of them look like.
+
+    The number of different cells is an estimate in files of more than a million rows, unless nearly all differ.
+    """
 
     name: str
     samples: tuple[str, ...]
@@ -41,12 +47,26 @@ def profile_columns(con: Any, source: Source) -> tuple[ColumnProfile, ...]:
 
 
 def _totals(con: Any, source: Source) -> list[int]:
+    """How many cells say something and how many different ones there are, for each column in turn."""
+    columns = [f"c{i}" for i in range(len(source.names))]
+    if source.n_rows <= _MOST_COUNTED:
+        counts = ", ".join(f"count({_unless_blank(c)}), count(distinct {c})" for c in columns)
+        return [int(value) for value in one_row(con, f"select {counts} from source")]
+    counts = ", ".join(f"count({_unless_blank(c)}), count({c}), approx_count_distinct({c})" for c in columns)
+    row = one_row(con, f"select {counts} from source")
+    totals = []
+    for i, c in enumerate(columns):
+        n_filled, n_cells, n_distinct = row[3 * i : 3 * i + 3]
+        if n_distinct > _NEARLY_ALL * n_cells:
+            # whether a column is different on every row decides what it can be: an estimate is not enough
+            n_distinct = count(con, f"select count(distinct hash({c})) from source where {c} is not null")
+        totals += [n_filled, min(n_distinct, n_cells)]
+    return totals
+
+
+def _unless_blank(cell: str) -> str:
     # trimming is what costs here, and few cells begin with a blank
-    counts = ", ".join(
-        f"count(case when ascii(c{i}) > 32 then c{i} else nullif(trim(c{i}), '') end), count(distinct c{i})"
-        for i in range(len(source.names))
-    )
-    return [int(value) for value in one_row(con, f"select {counts} from source")]
+    return f"case when ascii({cell}) > 32 then {cell} else nullif(trim({cell}), '') end"
 
 
 def _create_sample(con: Any, source: Source) -> None:
