@@ -1,6 +1,7 @@
 """Cohorts and breakdowns counted by hand, and sums that must agree with the orders themselves."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,9 @@ from clm_core.breakdown import GROUP, moves_by, stages_by
 from clm_core.cohorts import cohort_orders, cohort_path, new_customers, with_cohort
 from clm_core.features import build_features, load_frames
 from clm_core.frameworks import load_framework
+from clm_core.ingest import import_table
 from clm_core.ledger import build_ledger, count_moves
+from clm_core.silence import early_warning
 from clm_core.tables import Tables, to_day
 
 STERNE = load_framework("sterne_cutler").with_limits({"at_risk_days": 45, "lost_days": 120})
@@ -162,3 +165,23 @@ def test_cohorts_hold_every_buyer_and_all_their_money(data, shops, both_engines)
         assert (last["value_per_customer"] * last[c.N_CUSTOMERS]).sum() == pytest.approx(spent, abs=1e-3)
     path = cohort_path(frames, build_ledger(frames, as_of), STERNE, by)
     assert path.groupby("cohort")[c.N_CUSTOMERS].max().to_dict() == sizes["max"].to_dict()
+
+
+CDNOW = Path(__file__).parents[3] / "shared" / "data" / "CDNOW_sample.txt"
+
+
+@pytest.mark.skipif(not CDNOW.exists(), reason="the CDNOW file is not here")
+def test_cohorts_and_early_warning_of_a_known_file(engine):
+    """Counted from the raw file: buyers by month of first order, who ordered k months on, who turns 181 days silent in July."""
+    as_of = to_day(dt.date(1998, 6, 30))
+    frames = load_frames(Tables(import_table((CDNOW,), "orders", None).table), engine)
+    table = cohort_orders(frames, as_of).set_index(["cohort", "periods_since"])
+    months = [dt.date(1997, number, 1) for number in (1, 2, 3)]
+    assert [table.loc[(month, 0), c.N_CUSTOMERS] for month in months] == [781, 857, 719]
+    assert [table.loc[(month, 1), "n_ordering"] for month in months] == [124, 134, 87]
+    assert [table.loc[(month, 12), "n_ordering"] for month in months] == [45, 59, 78]
+    last = [table.loc[month]["value_per_customer"].iloc[-1] for month in months]
+    assert last == pytest.approx([100.9511, 105.8113, 103.7119], abs=1e-4)
+    assert not table["is_partial"].any()
+    leaving = early_warning(frames, build_features(frames, as_of), load_framework("sterne_cutler"), as_of, 30)
+    assert len(leaving) == 44
