@@ -177,19 +177,27 @@ def _choose_currency(result: Imported, place: str) -> None:
     codes = list(dict.fromkeys(code for code in [result.currency, *told, *mapping.rates] if len(code) == 3))
     if len(codes) < 2:
         return
-    with st.form(_key("currency", result, place), border=False):
-        first, *others = st.columns(max(len(codes), 2))
-        index = codes.index(mapping.currency) if mapping.currency in codes else 0
-        into = first.selectbox("Count money in", codes, index)
-        given = {}
-        for column, code in zip(others, [code for code in codes if code != into], strict=False):
-            given[code] = column.number_input(
+    into = mapping.currency if mapping.currency in codes else codes[0]
+    key = _key("currency", result, place)
+    st.session_state[key] = into
+
+    def apply() -> None:
+        change(result.kind, currency=st.session_state[key], rates={})  # the rates were in the other currency
+
+    st.selectbox("Count money in", codes, key=key, on_change=apply)
+    others = [code for code in codes if code != into]
+    with st.form(f"rates_{key}", border=False):
+        given = {
+            code: column.number_input(
                 plain(f"1 {code} is worth ({into})"),
                 min_value=0.0,
                 value=mapping.rates.get(code, 0.0),
                 format="%.4f",
+                key=f"rate_{key}_{code}_{into}",
                 help="0 leaves these rows aside: different currencies are never added up.",
             )
-        if st.form_submit_button("Count it this way"):
+            for column, code in zip(st.columns(max(len(others), 2)), others, strict=False)
+        }
+        if st.form_submit_button("Convert at these rates"):
             change(result.kind, currency=into, rates={code: rate for code, rate in given.items() if rate > 0})
             st.rerun()

@@ -246,8 +246,11 @@ def test_other_currencies_are_counted_once_a_rate_is_given():
     app = dropped(("orders.csv", MIXED))
     assert figure(app, "Revenue, net") == "€70"
     app.number_input[0].set_value(0.5)
-    pressed(app, "Count it this way")
+    pressed(app, "Convert at these rates")
     assert figure(app, "Revenue, net") == "€85"  # 10 + 20 + 40 + 30 × 0.5
+    currency = next(box for box in app.selectbox if box.label == "Count money in")
+    currency.select("USD").run()
+    assert figure(app, "Revenue, net") == "$30"
 
 
 def test_a_status_can_be_given_another_meaning():
