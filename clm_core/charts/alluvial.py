@@ -20,9 +20,9 @@ from clm_core.ledger import NOT_KNOWN
 from clm_core.wording import month, percent
 
 HEIGHT = 380
-BAR = 0.07
+BAR = 0.09
 """Half the width of a bar of an alluvial picture, in steps from one day to the next."""
-NUMBER_WIDTH = 28
+NUMBER_WIDTH = 27
 """Pixels that a number in a bar needs."""
 ROOM_FOR_WORDS = 0.05
 """The least part of the height in which a number has room."""

@@ -174,9 +174,9 @@ def test_bands_fill_the_bars_they_join():
         (2, "retain"): 30,
         (2, "at_risk"): 70,
     }
-    start = [row for row in rows if row.get("band", "").startswith("0 convert") and row["x"] == 0.07]
+    start = [row for row in rows if row.get("band", "").startswith("0 convert") and row["x"] == 0.09]
     assert sorted((row["low"], row["high"]) for row in start) == [(0, 60), (60, 90)]
-    end = [row for row in rows if row.get("band") == "0 convert convert" and row["x"] == pytest.approx(0.93)]
+    end = [row for row in rows if row.get("band") == "0 convert convert" and row["x"] == pytest.approx(0.91)]
     assert [(row["low"], row["high"]) for row in end] == [(10, 70)], "the ten newly known are at the bottom of the bar"
     assert boxes[1, "convert"]["share"] == "70 %"
 
