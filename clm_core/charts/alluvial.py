@@ -37,76 +37,78 @@ def alluvial(flows: pd.DataFrame, framework: Framework, *, title: str, subtitle:
     """
     if flows.empty:
         return empty(title=title, subtitle=subtitle, theme=theme)
-    names, colours = (
-        shown_stages(framework, [*flows[c.FROM_STAGE], *flows[c.TO_STAGE]]),
-        stage_colours(framework, theme),
-    )
+    names = shown_stages(framework, [*flows[c.FROM_STAGE], *flows[c.TO_STAGE]])
+    colours = stage_colours(framework, theme)
     links = records(flows, ["from_as_of", c.AS_OF, c.FROM_STAGE, c.TO_STAGE, c.N_CUSTOMERS])
     days = sorted({row["from_as_of"] for row in links} | {row[c.AS_OF] for row in links})
     stacks = [_stack(links, day, list(names)) for day in days]
-    top = float(max(max(base + n for base, n in stack.values()) for stack in stacks))
-    x_scale = alt.Scale(domain=[-BAR, len(days) - 1 + BAR], nice=False, zero=False)
-    labels = [month(day) if len({month(day) for day in days}) == len(days) else f"{day:%-d %b %Y}" for day in days]
-    axis = alt.Axis(
-        title=None,
-        values=list(range(len(days))),
-        labelExpr="days[datum.value]",
-        labelAngle=0,
-        grid=False,
-        labelFlush=True,
-        labelOverlap="parity",
-    )
-    x = alt.X(field="x", type="quantitative", scale=x_scale, axis=axis)
-    y_axis = measure_axis("count")
-    bands = [
-        point for i, pair in enumerate(pairwise(days)) for point in _bands(links, pair, i, stacks, list(names), names)
-    ]
-    paint = alt.Scale(domain=list(colours), range=list(colours.values()))
-    colour = alt.Color(field=c.STAGE, type="nominal", scale=paint, legend=None)
-    drawn = (
-        alt.Chart(inline(bands))
-        .mark_area(opacity=0.34, interpolate="linear", line=False)
-        .encode(
-            x=x,
-            y=alt.Y(**amount("low", [0, top], axis=y_axis)),
-            y2=alt.Y2(field="high"),
-            color=colour,
-            detail=alt.Detail(field="band", type="nominal"),
-            tooltip=tooltip(said="Went"),
-        )
-    )
+    top = float(max(base + n for stack in stacks for base, n in stack.values()))
+    bands = [point for i, pair in enumerate(pairwise(days)) for point in _bands(links, pair, i, stacks, names)]
     boxes = [box for i, stack in enumerate(stacks) for box in _boxes(stack, i, names, colours, theme)]
-    base = alt.Chart(inline(boxes))
-    bars = base.mark_rect(stroke=PALETTES[theme].background, strokeWidth=1).encode(
-        x=x,
-        x2=alt.X2(field="x2"),
-        y=alt.Y(**amount("low", [0, top], axis=y_axis)),
-        y2=alt.Y2(field="high"),
-        color=colour,
-        tooltip=[*tooltip(name="Stage"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
-    )
-    fits = alt.expr(f"width * {2 * BAR / (len(days) - 1 + 2 * BAR):.4f} < {NUMBER_WIDTH} ? '' : datum.share")
-    middles = [box for box in boxes if box["high"] - box["low"] >= ROOM_FOR_WORDS * top]
-    numbers = alt.Chart(inline(middles)).mark_text(fontSize=11, fontWeight=600, text=fits)
-    numbers = numbers.encode(
-        x=alt.X(field="at", type="quantitative", scale=x_scale, axis=axis),
-        y=alt.Y(**amount("middle", [0, top], axis=y_axis)),
-        color=alt.Color(field="ink", type="nominal", scale=None, legend=None),
-    )
     at_end = [
         Margin(box["middle"], f"{box['name']} {box[c.N_CUSTOMERS]:,}", colours[box[c.STAGE]])
         for box in boxes
         if box["at"] == len(days) - 1
     ]
-    layers = [drawn, bars, numbers, *margin_labels(at_end, [0, top], y_axis, HEIGHT)]
-    return finish(
-        layers,
-        title=title,
-        subtitle=sentences(subtitle, "Whoever was not known before begins without a band"),
-        theme=theme,
-        height=HEIGHT,
-        lookups={"days": labels},
+    months = [month(day) for day in days]
+    labels = months if len(set(months)) == len(days) else [f"{day:%-d %b %Y}" for day in days]
+    layers = [
+        *_drawn(bands, boxes, len(days), top, colours, theme),
+        *margin_labels(at_end, [0, top], measure_axis("count"), HEIGHT),
+    ]
+    key = sentences(subtitle, "Whoever was not known before begins without a band")
+    return finish(layers, title=title, subtitle=key, theme=theme, height=HEIGHT, lookups={"days": labels})
+
+
+def _drawn(
+    bands: Sequence[Row], boxes: Sequence[Row], n_days: int, top: float, colours: dict[str, str], theme: Theme
+) -> list[alt.Chart]:
+    """Bands, the bars that they join, and the share of each stage where its bar has room."""
+    paint = alt.Scale(domain=list(colours), range=list(colours.values()))
+    colour = alt.Color(field=c.STAGE, type="nominal", scale=paint, legend=None)
+    y, y2 = alt.Y(**amount("low", [0, top], axis=measure_axis("count"))), alt.Y2(field="high")
+    flows = alt.Chart(inline(bands)).mark_area(opacity=0.34)
+    flows = flows.encode(
+        x=_along("x", n_days),
+        y=y,
+        y2=y2,
+        color=colour,
+        detail=alt.Detail(field="band", type="nominal"),
+        tooltip=tooltip(said="Went"),
     )
+    bars = alt.Chart(inline(boxes)).mark_rect(stroke=PALETTES[theme].background, strokeWidth=1)
+    bars = bars.encode(
+        x=_along("x", n_days),
+        x2=alt.X2(field="x2"),
+        y=y,
+        y2=y2,
+        color=colour,
+        tooltip=[*tooltip(name="Stage"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
+    )
+    fits = alt.expr(f"width * {2 * BAR / (n_days - 1 + 2 * BAR):.4f} < {NUMBER_WIDTH} ? '' : datum.share")
+    roomy = [box for box in boxes if box["high"] - box["low"] >= ROOM_FOR_WORDS * top]
+    shares = alt.Chart(inline(roomy)).mark_text(fontSize=11, fontWeight=600, text=fits)
+    shares = shares.encode(
+        x=_along("at", n_days),
+        y=alt.Y(**amount("middle", [0, top], axis=measure_axis("count"))),
+        color=alt.Color(field="ink", type="nominal", scale=None, legend=None),
+    )
+    return [flows, bars, shares]
+
+
+def _along(field: str, n_days: int) -> alt.X:
+    """Days at equal distances, whatever lies between them."""
+    axis = alt.Axis(
+        title=None,
+        values=list(range(n_days)),
+        labelExpr="days[datum.value]",
+        labelAngle=0,
+        labelFlush=True,
+        labelOverlap="parity",
+        grid=False,
+    )
+    scale = alt.Scale(domain=[-BAR, n_days - 1 + BAR], nice=False, zero=False)
+    return alt.X(field=field, type="quantitative", scale=scale, axis=axis)
 
 
 def _stack(links: Sequence[Row], day: Any, order: Sequence[str]) -> dict[str, tuple[float, float]]:
@@ -129,10 +131,10 @@ def _bands(
     pair: tuple[Any, Any],
     at: int,
     stacks: Sequence[dict[str, tuple[float, float]]],
-    order: Sequence[str],
     names: dict[str, str],
 ) -> Iterator[Row]:
     """The points of each band between two days. People not known on the first day have no band: they begin with the bar."""
+    order = list(names)
     left = {id_: base for id_, (base, _) in stacks[at].items()}
     right = {id_: base for id_, (base, _) in stacks[at + 1].items()}
     here = [row for row in links if (row["from_as_of"], row[c.AS_OF]) == pair]

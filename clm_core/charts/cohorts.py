@@ -46,20 +46,7 @@ def cohort_triangle(
     most = max((row[measure] for row in judged), default=0.0)
     cells = [_cell(row, measure, most, theme) for row in rows]
     sizes = {row["name"]: size_label(row[c.N_CUSTOMERS]) for row in cells}
-    x = alt.X(
-        field=SINCE,
-        type="ordinal",
-        sort=None,
-        scale=alt.Scale(domain=list(range(1, max(row[SINCE] for row in cells) + 1)), padding=0),
-        axis=alt.Axis(title=f"{unit}s since the first order", orient="top", labelAngle=0, grid=False),
-    )
-    y = alt.Y(
-        field="name",
-        type="nominal",
-        sort=None,
-        scale=alt.Scale(domain=list(sizes), padding=0),
-        axis=alt.Axis(title=None, labelExpr="datum.value + ' · ' + sizes[datum.value]", labelLimit=190, grid=False),
-    )
+    x, y = _triangle_axes(max(row[SINCE] for row in cells), list(sizes), unit)
     base = alt.Chart(inline(cells)).encode(x=x, y=y)
     rects = base.mark_rect(strokeWidth=1.5, cornerRadius=2).encode(
         fill=alt.Fill(field="fill", type="nominal", scale=None, legend=None),
@@ -84,6 +71,24 @@ def cohort_triangle(
         height=height,
         lookups={"sizes": sizes},
     )
+
+
+def _triangle_axes(longest: int, cohorts: list[str], unit: str) -> tuple[alt.X, alt.Y]:
+    x = alt.X(
+        field=SINCE,
+        type="ordinal",
+        sort=None,
+        scale=alt.Scale(domain=list(range(1, longest + 1)), padding=0),
+        axis=alt.Axis(title=f"{unit}s since the first order", orient="top", labelAngle=0, grid=False),
+    )
+    y = alt.Y(
+        field="name",
+        type="nominal",
+        sort=None,
+        scale=alt.Scale(domain=cohorts, padding=0),
+        axis=alt.Axis(title=None, labelExpr="datum.value + ' · ' + sizes[datum.value]", labelLimit=190, grid=False),
+    )
+    return x, y
 
 
 def cohort_value(
