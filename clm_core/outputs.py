@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.errors import InputError
+from clm_core.errors import InputError, Issue
 from clm_core.exports import to_csv
 from clm_core.ingest import Imported
 from clm_core.metrics import order_facts
@@ -161,7 +161,7 @@ def summarise(analysis: Analysis) -> dict[str, Any]:
         "horizon_days": analysis.recipe.horizon_days,
         "framework": analysis.lifecycle.framework.id,
         "mapping": orders.mapping.columns,
-        "issues": [asdict(issue) for result in dataset.imported.values() for issue in result.issues],
+        "issues": [_told(issue) for result in dataset.imported.values() for issue in result.issues],
         "other_tables": others,
         "timings": analysis.timings,
     }
@@ -191,3 +191,8 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _told(issue: Issue) -> dict[str, Any]:
+    """An issue as the terminal's contract has it; the switch is for those who can turn it."""
+    return {name: value for name, value in asdict(issue).items() if name != "switch"}
