@@ -19,6 +19,7 @@ from clm_core.ingest.built import (
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.order_lines import has_amounts
 from clm_core.ingest.overlap import set_repeats_aside
+from clm_core.ingest.reasons import give_reason, judge
 from clm_core.ingest.totals import TOTAL_ROW, total_row_sql
 from clm_core.ingest.values import literal
 
@@ -36,16 +37,20 @@ def create_judged(con: Any, cells: Cells, lines: str) -> None:
     if has_amounts(cells):
         money = f"when amount is null then if(has_amount, {literal(BAD_AMOUNT)}, {literal(NO_AMOUNT)})"
     con.execute(
-        f"""create temp table judged as
-        select * replace (coalesce(order_id, {_row_id(cells)}) as order_id), order_id is null as is_alone, case
-            when problem is not null then problem
+        f"""create temp view order_lines as
+        select * replace (coalesce(order_id, {_row_id(cells)}) as order_id), order_id is null as is_alone
+        from {lines} left join statuses using (status)"""
+    )
+    judge(
+        con,
+        "order_lines",
+        f"""case when problem is not null then problem
             when customer_id is null then {literal(NO_CUSTOMER)}
             when ordered_at is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
             when meaning = 'no_sale' then {literal(DEAD)}
             when cancelled_at is not null then {literal(CANCELLED)}
             when not paid then {literal(NEVER_PAID)}
-            {money} end as reason
-        from {lines} left join statuses using (status)"""
+            {money} end""",
     )
     _name_totals(con, cells)
     if cells.mapping.repeats == "once":
@@ -67,13 +72,11 @@ def _name_totals(con: Any, cells: Cells) -> None:
             and (j.is_alone or j.ordered_at is null)"""
     )
     says_total = total_row_sql(f"c{i}" for i in range(len(cells.source.names)))
-    con.execute(
-        f"update judged set reason = {literal(TOTAL_ROW)} where row in (select row from suspects where {says_total})"
-    )
-    if not cells.needs_reading(c.CUSTOMER_ID):
-        return
-    con.execute(
-        f"""update judged set reason = {literal(TOTAL_ROW)}
-        where is_alone and (reason is null or reason in ({literal(NO_AMOUNT)}, {literal(BAD_AMOUNT)})) and customer_id in
-            (select value from d_{c.CUSTOMER_ID} where strlen(value) < 60 and {total_row_sql(["value"])})"""
-    )
+    give_reason(con, literal(TOTAL_ROW), f"row in (select row from suspects where {says_total})")
+    if cells.needs_reading(c.CUSTOMER_ID):
+        give_reason(
+            con,
+            literal(TOTAL_ROW),
+            f"""is_alone and (reason is null or reason in ({literal(NO_AMOUNT)}, {literal(BAD_AMOUNT)})) and customer_id in
+            (select value from d_{c.CUSTOMER_ID} where strlen(value) < 60 and {total_row_sql(["value"])})""",
+        )

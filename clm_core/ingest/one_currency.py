@@ -8,6 +8,7 @@ from clm_core.errors import Issue
 from clm_core.ingest.built import NO_CURRENCY, OTHER_CURRENCY, counted
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.currencies import header_currency
+from clm_core.ingest.reasons import give_reason, multiply
 from clm_core.ingest.roles import CURRENCY
 from clm_core.ingest.values import literal
 
@@ -37,22 +38,15 @@ def settle_currency(con: Any, cells: Cells, money: tuple[str, ...]) -> tuple[str
     if not others:
         return chosen, []
     rates = {code.upper(): rate for code, rate in cells.mapping.rates.items() if code.upper() in others}
-    _convert(con, rates, money)
+    if rates:
+        multiply(con, money, rates)
     known = ", ".join(literal(code) for code in (chosen, *rates))
-    con.execute(
-        f"""update judged set reason = if(currency is null, {literal(NO_CURRENCY)}, {literal(OTHER_CURRENCY)})
-        where reason is null and (currency is null or currency not in ({known}))"""
+    give_reason(
+        con,
+        f"if(currency is null, {literal(NO_CURRENCY)}, {literal(OTHER_CURRENCY)})",
+        f"reason is null and (currency is null or currency not in ({known}))",
     )
     return chosen, [_issue(counts, chosen, rates)]
-
-
-def _convert(con: Any, rates: dict[str, float], columns: tuple[str, ...]) -> None:
-    if not rates:
-        return
-    con.execute("create temp table rates (code varchar, rate double)")
-    con.executemany("insert into rates values (?, ?)", list(rates.items()))
-    changes = ", ".join(f"{column} = {column} * rate" for column in columns)
-    con.execute(f"update judged set {changes} from rates where code = currency")
 
 
 def _issue(counts: dict[str, int], chosen: str, rates: dict[str, float]) -> Issue:

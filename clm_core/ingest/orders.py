@@ -14,6 +14,7 @@ from clm_core.ingest.order_findings import order_issues
 from clm_core.ingest.order_lines import GOODS, LABELS, create_lines, has_amounts, is_discount_rate, is_order_grain
 from clm_core.ingest.query import arrow
 from clm_core.ingest.read import Source
+from clm_core.ingest.reasons import give_reason
 from clm_core.ingest.roles import REFUNDED, TAX
 from clm_core.ingest.statuses import count_statuses, create_statuses
 from clm_core.ingest.values import literal
@@ -43,10 +44,8 @@ def _leave_out(con: Any, mapping: Mapping) -> None:
     if mapping.refunds == "ignore":
         unwanted[CREDIT_NOTE] = "amount < 0"
     for reason, test in unwanted.items():
-        con.execute(
-            f"""update judged set reason = {literal(reason)} from (select order_id, customer_id from orders where {test}) o
-            where judged.reason is null and judged.order_id = o.order_id and judged.customer_id = o.customer_id"""
-        )
+        unwanted_orders = f"(order_id, customer_id) in (select (order_id, customer_id) from orders where {test})"
+        give_reason(con, literal(reason), f"reason is null and {unwanted_orders}")
         con.execute(f"delete from orders where {test}")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from clm_core.ingest.built import COPY, OUTDATED
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.query import count
+from clm_core.ingest.reasons import give_reason
 from clm_core.ingest.values import literal
 
 
@@ -29,9 +30,7 @@ def set_repeats_aside(con: Any, cells: Cells) -> None:
     _create_versions(con)
     _create_outdated(con)
     for reason, rows in ((OUTDATED, "select row from outdated"), (COPY, _COPIES)):
-        con.execute(
-            f"update judged set reason = {literal(reason)} where row in ({rows}) and reason is distinct from {literal(OUTDATED)}"
-        )
+        give_reason(con, literal(reason), f"row in ({rows}) and reason is distinct from {literal(OUTDATED)}")
 
 
 _COPIES = """select row from (

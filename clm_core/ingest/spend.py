@@ -24,6 +24,7 @@ from clm_core.ingest.one_currency import row_currency_sql, settle_currency
 from clm_core.ingest.period import create_month_starts, find_periods
 from clm_core.ingest.query import arrow, count
 from clm_core.ingest.read import Source
+from clm_core.ingest.reasons import give_reason, judge
 from clm_core.ingest.roles import ROLES
 from clm_core.ingest.totals import TOTAL_ROW, total_row_sql
 from clm_core.ingest.values import literal
@@ -87,16 +88,20 @@ def _create_judged(con: Any, cells: Cells, figures: list[str]) -> None:
     money = next((role for role in _MONEY if cells.has(role)), c.COST)
     numbers = ", ".join(f"{cells.value(role)} as {role}" for role in _FIGURES)
     con.execute(
-        f"""create temp table judged as select *, case when problem is not null then problem
-            when is_total then {literal(TOTAL_ROW)}
-            when channel is null then {literal(NO_CHANNEL)}
-            when starts_on is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
-            {missing} end as reason
-        from (select s.rowid + 1 as row, s.part as part, s.problem as problem, {_is_total(cells)} as is_total,
+        f"""create temp table spend_rows as select s.rowid + 1 as row, s.part as part, s.problem as problem, {_is_total(cells)} as is_total,
                 {cells.value(c.CHANNEL)} as channel, {_starts_on(con, cells)} as starts_on,
                 {cells.is_given(c.STARTS_ON)} as has_date, {cells.is_given(c.COST)} as has_cost,
                 {cells.value(c.STAGE)} as stage, {row_currency_sql(cells, money)} as currency, {numbers}
-              from {cells.rows} left join month_starts on month_starts.raw = {cells.raw(c.STARTS_ON)})"""
+              from {cells.rows} left join month_starts on month_starts.raw = {cells.raw(c.STARTS_ON)}"""
+    )
+    judge(
+        con,
+        "spend_rows",
+        f"""case when problem is not null then problem
+            when is_total then {literal(TOTAL_ROW)}
+            when channel is null then {literal(NO_CHANNEL)}
+            when starts_on is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
+            {missing} end""",
     )
 
 
@@ -119,12 +124,14 @@ def _starts_on(con: Any, cells: Cells) -> str:
 
 def _set_totals_aside(con: Any, figure: str) -> None:
     """A row without channel whose figure is the sum of its file's other rows is their total, whatever it says."""
-    con.execute(
-        f"""update judged set reason = {literal(TOTAL_ROW)} where reason = {literal(NO_CHANNEL)} and row in (
+    give_reason(
+        con,
+        literal(TOTAL_ROW),
+        f"""reason = {literal(NO_CHANNEL)} and row in (
             select t.row from judged t join (
                 select part, sum({figure}) as total, count(*) as n from judged
                 where channel is not null and not is_total group by part) o on o.part = t.part
-            where abs(t.{figure} - o.total) <= 0.005 * (o.n + 1))"""
+            where abs(t.{figure} - o.total) <= 0.005 * (o.n + 1))""",
     )
 
 

@@ -43,7 +43,7 @@ def create_statuses(con: Any, cells: Cells) -> None:
 def count_statuses(con: Any) -> tuple[StatusCount, ...]:
     """Every status with its meaning and its rows, the most frequent first."""
     rows = con.execute(
-        "select status, any_value(meaning), count(*) from judged where status is not null group by 1 order by 3 desc, 1"
+        "select status, any_value(meaning), count(*) from order_lines where status is not null group by 1 order by 3 desc, 1"
     ).fetchall()
     return tuple(StatusCount(status, meaning, int(n)) for status, meaning, n in rows)
 
