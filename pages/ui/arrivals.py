@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from clm_core.errors import ClmError, InputError
-from clm_core.ingest import ROLES, Inspection, TableKind, inspect
+from clm_core.ingest import ROLES, Inspection, TableKind
+from clm_core.ingest.peek import peek
 from clm_core.ingest.presets import check_kind
 from clm_core.ingest.watch import Watch
 from clm_core.wording import count
@@ -82,7 +83,7 @@ def _inspect(file: SourceFile, kind: TableKind | None) -> Inspection:
     hash_emails = state.hashes_emails()
 
     def work(watch: Watch) -> Inspection:
-        return inspect([file.path], kind, hash_emails=hash_emails, watch=watch)
+        return peek(file.path, kind, hash_emails=hash_emails, watch=watch)
 
     return progress.watched(f"Looking into {file.name}", work, _let_go)
 

@@ -20,19 +20,20 @@ def show_files(dataset: Dataset | None = None) -> None:
         look = file.look or (Look.of(result.inspection) if result else None)
         if look:
             takes = "holds" if look.preset else "is taken as"
-            told = _told(look, len(result.mapping.columns) if result else look.n_roles)
+            is_alone = sum(other.kind == file.kind for other in state.files()) == 1
+            rows = f", {count(result.rows_read, 'row')}" if result and is_alone else ""
+            told = _told(look, rows, len(result.mapping.columns) if result else look.n_roles)
             st.markdown(f":material/description: **{plain(file.name)}** {takes} {file.kind}. {plain(told)}")
             if look.preset and look.preset.notes:
                 st.caption(plain(" ".join(look.preset.notes)))
 
 
-def _told(look: Look, n_used: int) -> str:
+def _told(look: Look, rows: str, n_used: int) -> str:
     """`Shopify orders export, 1,204 rows: recognised by its columns Name, Financial Status, Lineitem name.`"""
-    rows = count(look.n_rows, "row")
     if look.preset is None:
-        return f"No export known by name, {rows}: columns recognised one by one, {n_used} of {len(look.columns)} used."
+        return f"No export known by name{rows}: columns recognised one by one, {n_used} of {len(look.columns)} used."
     names = dict.fromkeys(column_for(group, look.columns) for group in look.preset.recognised_by)
-    return f"{look.preset.title}, {rows}: recognised by its columns {', '.join(name for name in names if name)}."
+    return f"{look.preset.title}{rows}: recognised by its columns {', '.join(name for name in names if name)}."
 
 
 def show_refused() -> None:

@@ -37,14 +37,13 @@ class Look:
 
     preset: Preset | None
     columns: tuple[str, ...]
-    n_rows: int
     n_roles: int
 
     @classmethod
     def of(cls, found: Inspection) -> Look:
         """The parts of an inspection that are told for each file."""
         names = tuple(column.name for column in found.columns)
-        return cls(found.preset, names, found.n_rows, len(found.guess.mapping.columns))
+        return cls(found.preset, names, len(found.guess.mapping.columns))
 
 
 @dataclass(frozen=True)
