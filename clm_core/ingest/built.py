@@ -1,7 +1,8 @@
 """What a table builder hands back, and the rows it could not use.
 
-Every builder leaves a table ``judged(row, reason)`` behind: one row a data row, reason null for the rows kept. All
-counts and the set-aside rows come from it, so that nothing can be lost between them.
+Every builder leaves a view ``judged(row, reason, …)`` behind: one row a data row, reason null for the rows kept; and the table
+``reasons(row, reason)`` of those that are not. All counts and the set-aside rows come from it, so that nothing can be lost
+between them.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ def set_aside(con: Any, source: Source) -> pa.Table:
     columns = ", ".join(f"s.c{i}" for i in range(len(source.names)))
     table = arrow(
         con,
-        f"select j.row as row, j.reason as reason, {columns} from judged j join source s on s.rowid + 1 = j.row "
-        "where j.reason is not null order by j.row",
+        f"select r.row as row, r.reason as reason, {columns} from reasons r join source s on s.rowid + 1 = r.row "
+        "order by r.row",
     )
     return table.rename_columns(list(column_names([c.ROW, c.REASON, *source.names])))
 
@@ -84,14 +85,12 @@ def set_aside(con: Any, source: Source) -> pa.Table:
 def reason_issues(con: Any, cells: Cells, roles: dict[str, str]) -> list[Issue]:
     """One warning for each reason, with up to five rows; ``roles`` tells which cell shows the problem."""
     issues = []
-    counts = con.execute(
-        "select reason, count(*) from judged where reason is not null group by reason order by 2 desc, 1"
-    ).fetchall()
+    counts = con.execute("select reason, count(*) from reasons group by reason order by 2 desc, 1").fetchall()
     for reason, n in counts:
         shown = cells.raw(roles[reason]) if reason in roles else "null"
         rows = con.execute(
-            f"select j.row, {shown} from judged j join source s on s.rowid + 1 = j.row "
-            f"where j.reason = {literal(reason)} order by j.row limit 5"
+            f"""select r.row, {shown} from (from reasons where reason = {literal(reason)} order by row limit 5) r
+            join source s on s.rowid + 1 = r.row order by r.row"""
         ).fetchall()
         examples = tuple(f"row {row}" + (f": {cell}" if cell else "") for row, cell in rows)
         code = "set_aside_" + "_".join(reason.replace(",", "").split())
@@ -146,9 +145,9 @@ def checked(table: pa.Table, contract: TableContract) -> pa.Table:
 
 def check_any_kept(con: Any, source: Source) -> None:
     """Raise InputError when no row can be used, naming the reasons."""
-    if count(con, "select count(*) from judged where reason is null"):
+    if count(con, "select count(*) from reasons") < source.n_rows:
         return
-    counts = con.execute("select reason, count(*) from judged group by 1 order by 2 desc, 1").fetchall()
+    counts = con.execute("select reason, count(*) from reasons group by 1 order by 2 desc, 1").fetchall()
     raise InputError(
         f"No row of '{source.file_name}' can be used.",
         where=source.file_name,

@@ -69,7 +69,8 @@ class Cells:
 
     def is_ever_blank(self, role: str) -> bool:
         """True when some row's cell of the role says nothing."""
-        return bool(count(self.con, f"select count(*) from {self.rows} where {self.value(role)} is null"))
+        rows = " ".join(["source s", *self._joins((role,))])
+        return bool(count(self.con, f"select count(*) from {rows} where {self.value(role)} is null"))
 
     def sign(self, role: str) -> str:
         """The currency that stands beside the number in the role's cell; null where none does."""
@@ -78,8 +79,10 @@ class Cells:
     @property
     def rows(self) -> str:
         """The FROM part: ``source s`` with the readings of every role."""
-        joins = (f"left join d_{role} on d_{role}.raw = {self.raw(role)}" for role in self._read)
-        return " ".join(["source s", *joins])
+        return " ".join(["source s", *self._joins(self._read)])
+
+    def _joins(self, roles: tuple[str, ...]) -> list[str]:
+        return [f"left join d_{role} on d_{role}.raw = {self.raw(role)}" for role in roles if role in self._read]
 
     def unreadable(self, role: str) -> tuple[int, tuple[str, ...]]:
         """How many cells of a role say something that cannot be read, and up to five of them."""

@@ -12,8 +12,9 @@ from clm_core.ingest.built import NO_CUSTOMER, Built, check_any_kept, checked, c
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.dialect import column_names
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.query import arrow, one_row
+from clm_core.ingest.query import arrow
 from clm_core.ingest.read import Source
+from clm_core.ingest.reasons import judge
 from clm_core.ingest.stage_history import build_stage_history, stage_columns
 from clm_core.ingest.values import literal, number
 from clm_core.tables import CUSTOMERS
@@ -26,14 +27,11 @@ _CODE = r"^\s*('|[+]\s*[0-9]|0[0-9]+\s*$|[0-9]{16,}\s*$)"
 def build_customers(con: Any, source: Source, mapping: Mapping) -> Built:
     """Build the customers table from ``source``, and the history of stages where it tells one; leave ``judged`` behind."""
     cells = Cells(con, source, mapping, "customers")
-    one_row(
-        con,
-        f"""create temp table judged as
-        select row, customer_id, created_at, case when problem is not null then problem
-            when customer_id is null then {literal(NO_CUSTOMER)} end as reason
-        from (select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
-                {cells.value(c.CREATED_AT)} as created_at from {cells.rows})""",
+    con.execute(
+        f"""create temp table people as select s.rowid + 1 as row, s.problem as problem,
+            {cells.value(c.CUSTOMER_ID)} as customer_id, {cells.value(c.CREATED_AT)} as created_at from {cells.rows}"""
     )
+    judge(con, "people", f"coalesce(problem, case when customer_id is null then {literal(NO_CUSTOMER)} end)")
     check_any_kept(con, source)
     stages = stage_columns(source, mapping)
     traits = [i for i in _traits(source, mapping) if i not in stages]

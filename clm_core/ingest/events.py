@@ -22,6 +22,7 @@ from clm_core.ingest.cells import Cells
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.query import arrow, count, one_row
 from clm_core.ingest.read import Source
+from clm_core.ingest.reasons import judge
 from clm_core.ingest.values import literal
 from clm_core.tables import EVENT_KINDS, EVENTS
 
@@ -43,15 +44,19 @@ def build_events(con: Any, source: Source, mapping: Mapping) -> Built:
     cells = Cells(con, source, mapping, "events")
     _create_kinds(con, cells)
     con.execute(
-        f"""create temp table judged as select *, case when problem is not null then problem
-            when occurred_at is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
-            when word is null then {literal(NO_KIND)}
-            when kind is null then coalesce(why_not, {literal(UNKNOWN_KIND)}) end as reason
-        from (select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
+        f"""create temp table happenings as select s.rowid + 1 as row, s.problem as problem, {cells.value(c.CUSTOMER_ID)} as customer_id,
                 {cells.value(c.OCCURRED_AT)} as occurred_at, {cells.is_given(c.OCCURRED_AT)} as has_date,
                 {cells.value(c.KIND)} as word, k.kind as kind, k.why_not as why_not,
                 {cells.value(c.CHANNEL)} as channel, {cells.value(c.VALUE)} as value
-              from {cells.rows} left join kinds k on k.raw = {_raw_kind(cells)})"""
+              from {cells.rows} left join kinds k on k.raw = {_raw_kind(cells)}"""
+    )
+    judge(
+        con,
+        "happenings",
+        f"""case when problem is not null then problem
+            when occurred_at is null then if(has_date, {literal(BAD_DATE)}, {literal(NO_DATE)})
+            when word is null then {literal(NO_KIND)}
+            when kind is null then coalesce(why_not, {literal(UNKNOWN_KIND)}) end""",
     )
     check_any_kept(con, source)
     optional = "".join(f", {role}" for role in (c.CHANNEL, c.VALUE) if cells.has(role) or role in mapping.constants)
