@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from clm_core import columns as c
 from clm_core.errors import Issue
 from clm_core.ingest.built import NO_CURRENCY, OTHER_CURRENCY, counted
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.currencies import header_currency
 from clm_core.ingest.reasons import give_reason, multiply
-from clm_core.ingest.roles import CURRENCY
+from clm_core.ingest.roles import CURRENCY, UNIT_PRICE
 from clm_core.ingest.values import literal
+
+# a currency may stand beside their numbers
+_MONEY_ROLES = (c.AMOUNT, UNIT_PRICE, c.COST, c.REVENUE)
 
 
 def row_currency_sql(cells: Cells, role: str) -> str:
@@ -27,7 +31,7 @@ def settle_currency(con: Any, cells: Cells, money: tuple[str, ...]) -> tuple[str
     Returns the currency's ISO code, empty where none is told, and what was noticed.
     """
     chosen = cells.mapping.currency.upper()
-    if not money:
+    if not money or not _is_told(cells):
         return chosen, []
     rows = con.execute(
         "select currency, count(*) from judged where reason is null group by 1 order by 2 desc, 1"
@@ -47,6 +51,16 @@ def settle_currency(con: Any, cells: Cells, money: tuple[str, ...]) -> tuple[str
         f"reason is null and (currency is null or currency not in ({known}))",
     )
     return chosen, [_issue(counts, chosen, rates)]
+
+
+def _is_told(cells: Cells) -> bool:
+    """True where something of the file can name a currency: without it no row has to be asked."""
+    return (
+        cells.has(CURRENCY)
+        or CURRENCY in cells.mapping.constants
+        or any(cells.needs_reading(role) for role in _MONEY_ROLES)
+        or any(header_currency(name) for name in cells.mapping.columns.values())
+    )
 
 
 def _issue(counts: dict[str, int], chosen: str, rates: dict[str, float]) -> Issue:
