@@ -151,6 +151,7 @@ def scan_seconds(path: Path, types: dict[str, str]) -> float:
     declared = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
     consumed = ", ".join(f"sum(hash({name}))" for name in types)
     with duckdb.connect(config={"threads": 2}) as con:
+        con.execute("set enable_progress_bar = false")
         start = time.perf_counter()
         con.execute(
             f"select {consumed} from read_csv('{path}', auto_detect=false, header=true, columns={{{declared}}})"

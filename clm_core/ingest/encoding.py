@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from clm_core.ingest.code_pages import likely_encoding
 from clm_core.ingest.foreign import check_text
 from clm_core.ingest.refusal import no_table, unreadable
+from clm_core.ingest.watch import Watch
 
 MOST_LINE_BYTES = 1 << 20
 _CHUNK = 1 << 20
@@ -40,7 +41,7 @@ class _Survey(NamedTuple):
     n_zero_bytes: int
 
 
-def to_utf8(path: Path, folder: Path, shown: str) -> Text:
+def to_utf8(path: Path, folder: Path, shown: str, watch: Watch | None = None) -> Text:
     """A UTF-8 text with the same content: the file itself, or a copy in ``folder``.
 
     Raises
@@ -48,7 +49,8 @@ def to_utf8(path: Path, folder: Path, shown: str) -> Text:
     InputError
         When the bytes are no text, or a line is longer than any table's.
     """
-    encoding, survey = find_encoding(path, shown)
+    watch = watch or Watch()
+    encoding, survey = find_encoding(path, shown, watch)
     spoken = encoding.removesuffix("-sig") + (" with BOM" if encoding.endswith("-sig") else "")
     if survey.is_utf8 and not survey.n_zero_bytes:
         return Text(path, spoken)
@@ -60,7 +62,7 @@ def to_utf8(path: Path, folder: Path, shown: str) -> Text:
         path.open(encoding=encoding, errors="replace", newline="") as source,
         target.open("w", encoding="utf-8", errors="replace", newline="") as out,
     ):
-        while chunk := source.read(_CHUNK):
+        for chunk in watch.pieces(source.read, _CHUNK):
             n_zero += chunk.count("\x00")
             n_unreadable += 0 if survey.is_utf8 and not is_wide else chunk.count("\ufffd")
             out.write(chunk.replace("\x00", ""))
@@ -74,7 +76,7 @@ def _notes(n_zero: int, n_unreadable: int, encoding: str) -> Iterator[str]:
         yield f"Characters that could not be read as {encoding}: {n_unreadable:,}. They are shown as '\ufffd'."
 
 
-def find_encoding(path: Path, shown: str) -> tuple[str, _Survey]:
+def find_encoding(path: Path, shown: str, watch: Watch) -> tuple[str, _Survey]:
     """Name the encoding: by its mark, by being valid UTF-8, or by what the bytes most likely are."""
     with path.open("rb") as stream:
         head = stream.read(1 << 16)
@@ -85,7 +87,7 @@ def find_encoding(path: Path, shown: str) -> tuple[str, _Survey]:
     # a few zero bytes fill fields, more controls of other kinds mean that this is no text
     if len(head.translate(None, _CONTROL[1:])) < len(head) * 0.97 - 2 or head.count(0) > 0.4 * len(head):
         raise unreadable(shown, "binary data")
-    survey = _survey(path, shown)
+    survey = _survey(path, shown, watch)
     return marked or ("utf-8" if survey.is_utf8 else likely_encoding(_telling(path))), survey
 
 
@@ -99,12 +101,12 @@ def _wide(head: bytes) -> str:
     return name if is_text else ""
 
 
-def _survey(path: Path, shown: str) -> _Survey:
+def _survey(path: Path, shown: str, watch: Watch) -> _Survey:
     """One pass over all bytes; plain ASCII, which most files are, costs next to nothing."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, n_zero, line_bytes = True, 0, 0
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+        for chunk in watch.pieces(stream.read, _CHUNK):
             n_zero += chunk.count(0)
             line_bytes = _check_line(chunk, line_bytes, shown)
             is_utf8 = is_utf8 and _continues(decoder, chunk)

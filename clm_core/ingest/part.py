@@ -56,7 +56,7 @@ def open_part(workspace: Workspace, path: Path, shown: str) -> Part:
 
 
 def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
-    text, encoding, notes = to_utf8(path, workspace.folder, shown)
+    text, encoding, notes = to_utf8(path, workspace.folder, shown, workspace.watch)
     layout = find_layout(text, shown)
     dialect = Dialect(
         "text",
@@ -88,7 +88,7 @@ def _text_readers(workspace: Workspace, text: Path, layout: Layout) -> Iterator[
 
     def read_patiently() -> str:
         target = _new_file(workspace, "csv")
-        mark = regularise(text, layout, target)
+        mark = regularise(text, layout, target, workspace.watch)
         return stored(workspace, f"select * from {_csv(target, ['problem', *cells], mark, 0)}", len(cells))
 
     if layout.is_clean_above:

@@ -59,7 +59,9 @@ def load(workspace: Workspace, paths: Sequence[Path], *, hash_emails: bool = Fal
     first: Part | None = None
     selects: list[str] = []
     n_rows = 0
-    for plain, shown in ((plain, path.name) for path in paths for plain in unpack(path, workspace.folder)):
+    for plain, shown in (
+        (plain, path.name) for path in paths for plain in unpack(path, workspace.folder, watch=workspace.watch)
+    ):
         workspace.begin("Reading")
         part, rows = _read(workspace, plain, shown, first, hash_emails=hash_emails)
         # what was odd about any of the files is told, not only about the first

@@ -9,12 +9,13 @@ from pathlib import Path
 from clm_core.ingest.dialect import WHITESPACE, Layout
 from clm_core.ingest.records import TOO_MANY, Record, read_records
 from clm_core.ingest.values import literal
+from clm_core.ingest.watch import Watch
 
 HEADER_AGAIN = "the header again"
 _COMPARED = 4
 
 
-def regularise(path: Path, layout: Layout, target: Path) -> str:
+def regularise(path: Path, layout: Layout, target: Path, watch: Watch) -> str:
     """Write the data rows of a text as a regular CSV with a leading column ``problem``; return its delimiter."""
     width = len(layout.names)
     mark = "," if layout.delimiter == WHITESPACE else layout.delimiter
@@ -23,6 +24,7 @@ def regularise(path: Path, layout: Layout, target: Path) -> str:
     with path.open(encoding="utf-8-sig") as source, target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=mark, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for cells, problem, line in _data_records(source, layout):
+            watch.check()
             if line and line != header and '"' not in line:
                 out.write(f"{mark}{line}\n")
             elif line:

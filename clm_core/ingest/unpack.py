@@ -11,6 +11,7 @@ from typing import IO
 
 from clm_core.errors import InputError
 from clm_core.ingest.foreign import check_archive
+from clm_core.ingest.watch import Watch
 
 LIMIT_BYTES = 2 * 1024**3
 _HARMLESS_BYTES = 100 * 1024**2
@@ -21,7 +22,7 @@ _CHUNK = 1 << 20
 _TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".dat", ".xlsx", ".parquet")
 
 
-def unpack(path: Path, folder: Path, limit: int = LIMIT_BYTES) -> list[Path]:
+def unpack(path: Path, folder: Path, limit: int = LIMIT_BYTES, watch: Watch | None = None) -> list[Path]:
     """The plain files behind a path: itself, what a .gz holds, or the tables inside a .zip.
 
     Raises
@@ -29,13 +30,16 @@ def unpack(path: Path, folder: Path, limit: int = LIMIT_BYTES) -> list[Path]:
     InputError
         When the file cannot be opened, is empty, damaged or protected, expands to more than ``limit`` bytes, or holds
         no table.
+    Cancelled
+        When the watcher cancelled.
     """
+    watch = watch or Watch()
     head = _head(path)
     limit = min(limit, max(_HARMLESS_BYTES, _MOST_FOLD * path.stat().st_size))
     if head[:2] == b"\x1f\x8b":
-        return [_expand_gzip(path, folder, limit)]
+        return [_expand_gzip(path, folder, limit, watch)]
     if head[:4] == b"PK\x03\x04" and not _is_workbook(path):
-        return _expand_zip(path, folder, limit)
+        return _expand_zip(path, folder, limit, watch)
     return [path]
 
 
@@ -83,17 +87,17 @@ def _opened_zip(path: Path) -> zipfile.ZipFile:
         raise _broken(path) from error
 
 
-def _expand_gzip(path: Path, folder: Path, limit: int) -> Path:
+def _expand_gzip(path: Path, folder: Path, limit: int, watch: Watch) -> Path:
     target = _new_file(folder)
     try:
         with gzip.open(path, "rb") as source:
-            _copy(source, target, path, limit)
+            _copy(source, target, path, limit, watch)
     except (OSError, EOFError, zlib.error) as error:
         raise _broken(path) from error
     return target
 
 
-def _expand_zip(path: Path, folder: Path, limit: int) -> list[Path]:
+def _expand_zip(path: Path, folder: Path, limit: int, watch: Watch) -> list[Path]:
     targets = []
     with _opened_zip(path) as archive:
         members = [m for m in archive.infolist() if _is_table(m.filename)]
@@ -114,7 +118,7 @@ def _expand_zip(path: Path, folder: Path, limit: int) -> list[Path]:
                 raise _broken(path, "a file protected by a password")
             try:
                 with archive.open(member) as source:
-                    limit -= _copy(source, target, path, limit)
+                    limit -= _copy(source, target, path, limit, watch)
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
                 raise _broken(path) from error
             targets.append(target)
@@ -129,11 +133,11 @@ def _new_file(folder: Path) -> Path:
     return folder / f"{len(list(folder.iterdir()))}.plain"
 
 
-def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, path: Path, limit: int) -> int:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, path: Path, limit: int, watch: Watch) -> int:
     """Copy at most ``limit`` bytes; a declared size is not believed, what comes out is counted."""
     size = 0
     with target.open("wb") as out:
-        while chunk := source.read(_CHUNK):
+        for chunk in watch.pieces(source.read, _CHUNK):
             size += len(chunk)
             if size > limit:
                 raise _too_big(path, f"more than {limit:,} bytes", f"up to {limit:,} bytes")

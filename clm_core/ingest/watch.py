@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import duckdb
 
 from clm_core.errors import ClmError
 
 _PAUSE_SECONDS = 0.05
+Piece = TypeVar("Piece", str, bytes)
 
 
 class Cancelled(ClmError):  # noqa: N818  no error: somebody wanted it
@@ -49,6 +51,12 @@ class Watch:
         """Raise Cancelled when the watcher has cancelled; loops without a query ask this at every round."""
         if self._is_cancelled.is_set():
             raise Cancelled
+
+    def pieces(self, read: Callable[[int], Piece], size: int) -> Iterator[Piece]:
+        """What a stream gives piece by piece, for as long as nobody cancels."""
+        while piece := read(size):
+            self.check()
+            yield piece
 
     def end(self) -> None:
         """Tell that the reading is over, however it ended."""

@@ -1,5 +1,6 @@
 """Imports that take a while or hold addresses: hashed at the door, told step by step, ended from another thread."""
 
+import gzip
 import hashlib
 import tempfile
 import threading
@@ -138,14 +139,45 @@ def test_steps_are_told_and_the_facts_are_right(tmp_path):
     assert results[0].rows_kept == 100_000
 
 
-@pytest.mark.parametrize("after_seconds", [0.0, 0.1, 0.4, 0.8])
-def test_a_cancelled_import_ends_soon_and_leaves_nothing(fifty_megabytes, tmp_path, monkeypatch, after_seconds):
+@pytest.fixture(scope="module")
+def packed(fifty_megabytes):
+    path = fifty_megabytes.with_suffix(".csv.gz")
+    path.write_bytes(gzip.compress(fifty_megabytes.read_bytes(), compresslevel=1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def irregular(fifty_megabytes):
+    """One mark at the end that is never closed sends every line to the most patient reader."""
+    path = fifty_megabytes.with_name("irregular.csv")
+    path.write_bytes(fifty_megabytes.read_bytes() + b'1,2,2024-01-01,"3\n')
+    return path
+
+
+@pytest.fixture(scope="module")
+def wide(fifty_megabytes):
+    path = fifty_megabytes.with_name("wide.csv")
+    path.write_text(fifty_megabytes.read_text(), encoding="utf-16")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "after_seconds"),
+    [
+        *(("fifty_megabytes", after) for after in (0.0, 0.1, 0.4, 0.8)),
+        ("packed", 0.1),
+        ("irregular", 1.5),
+        ("wide", 0.2),
+    ],
+)
+def test_a_cancelled_import_ends_soon_and_leaves_nothing(request, tmp_path, monkeypatch, file, after_seconds):
+    path = request.getfixturevalue(file)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     watch, outcome = Watch(), []
 
     def read():
         try:
-            outcome.append(import_table([fifty_megabytes], watch=watch))
+            outcome.append(import_table([path], watch=watch))
         except Cancelled as cancelled:
             outcome.append(cancelled)
 
