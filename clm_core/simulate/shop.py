@@ -91,7 +91,7 @@ def simulate_shop(settings: ShopSettings | None = None, seed: int = DEFAULT_SEED
 
 def as_tables(shop: SimulatedShop) -> Tables:
     """What an analysis would know of the shop: everything but the truth."""
-    return Tables(shop.orders, shop.customers, shop.events, shop.spend, CURRENCY)
+    return Tables(shop.orders, shop.customers, shop.events, shop.spend, currency=CURRENCY)
 
 
 def simulate_horizon(settings: ShopSettings | None = None, seed: int = DEFAULT_SEED) -> pa.Table:

@@ -158,12 +158,11 @@ def test_a_date_far_from_all_others_is_told(tmp_path, file, spoilt):
     assert is_told or result.rows_set_aside == 1
 
 
-@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("junk", ['"', '""', ',"', ";;;;", "\n", "a\nb", '"\n', "\x00", "\ufffd", "=cmd()", "\\"])
 @pytest.mark.parametrize("place", range(4))
-def test_marks_inside_a_raw_line_spoil_that_line_at_most(tmp_path, file, junk, place):
+def test_marks_inside_a_raw_line_spoil_that_line_at_most(tmp_path, junk, place):
     """The junk is written raw, as a broken exporter does; the other orders stay as they are."""
-    header, good, delimiter, _ = FILES[file]
+    header, good, delimiter, _ = FILES["german"]  # its decimal comma and semicolon are among the junk
     lines = [delimiter.join(row) for row in [header, *good]]
     cells = list(good[2])
     cells[place] = cells[place][:3] + junk + cells[place][3:]
