@@ -16,7 +16,7 @@ from clm_core.features import build_features, load_frames
 from clm_core.tables import CUSTOMERS, EVENTS, ORDERS, Tables, to_date, to_day
 
 settings.register_profile(
-    "core", derandomize=True, deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow]
+    "core", derandomize=True, deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("core")
 

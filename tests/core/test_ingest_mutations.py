@@ -183,7 +183,7 @@ def test_a_date_far_from_all_others_is_told(tmp_path, file, spoilt):
 
 
 @pytest.mark.parametrize("junk", ['"', '""', ',"', ";;;;", "\n", "a\nb", '"\n', "\x00", "\ufffd", "=cmd()", "\\"])
-@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("place", [1, 3])
 def test_marks_inside_a_raw_line_spoil_that_line_at_most(tmp_path, junk, place):
     """The junk is written raw, as a broken exporter does; the other orders stay as they are."""
     header, good, delimiter, _ = FILES["german"]  # its decimal comma and semicolon are among the junk
