@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from clm_core import columns as c
+from clm_core import wording
 from clm_core.errors import InputError, Issue
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.dialect import column_names
@@ -48,6 +49,9 @@ _SWITCH_OF = {
     BAD_AMOUNT: "decimal",
 }
 Meaning = Literal["sale", "refunded", "no_sale"]
+
+counted = wording.count
+"""1 row, 2 rows; `count` in this folder asks the database."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +159,3 @@ def check_any_kept(con: Any, source: Source) -> None:
         allowed="rows in which every required column has a readable value",
         next_step="Check the mapping, the date order and the decimal mark, then import again.",
     )
-
-
-def counted(n: int, noun: str) -> str:
-    """A number with its noun: 1 row, 2 rows."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
