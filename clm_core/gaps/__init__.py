@@ -6,35 +6,53 @@ from clm_core.gaps.evidence import SCORE_RULE, gather_evidence
 from clm_core.gaps.load import CATALOGUES, load_catalogue, parse_catalogue, shipped_catalogues, vocabulary
 from clm_core.gaps.model import Activity, Catalogue, Channel, Metric, Moment, Vocabulary
 from clm_core.gaps.own import Changes, OwnActivities, changed, own_activity, read_own_activities
+from clm_core.gaps.plan import Card, Plan, audience_sizes, make_plan
+from clm_core.gaps.plan_files import plan_csv, plan_html, plan_ics, plan_markdown, plan_table
+from clm_core.gaps.power import HoldOut, hold_out
+from clm_core.gaps.priorities import FACTORS, prioritise, stage_facts
 from clm_core.gaps.scores import agenda, agreed, gaps, medians, spreads, spreads_by_role
 
 __all__ = [
     "CATALOGUES",
+    "FACTORS",
     "SCORE_RULE",
     "Activity",
+    "Card",
     "Catalogue",
     "Changes",
     "Channel",
+    "HoldOut",
     "Metric",
     "Moment",
     "OwnActivities",
+    "Plan",
     "Spread",
     "Vocabulary",
     "agenda",
     "agreed",
+    "audience_sizes",
     "changed",
     "check_catalogue",
     "consensus",
     "gaps",
     "gather_evidence",
+    "hold_out",
     "load_catalogue",
+    "make_plan",
     "medians",
     "own_activity",
     "parse_catalogue",
+    "plan_csv",
+    "plan_html",
+    "plan_ics",
+    "plan_markdown",
+    "plan_table",
+    "prioritise",
     "read_own_activities",
     "shipped_catalogues",
     "spread",
     "spreads",
     "spreads_by_role",
+    "stage_facts",
     "vocabulary",
 ]

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 from clm_core.errors import ClmError, Issue
+from clm_core.exports import markdown_text
 from clm_core.findings import Finding
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
-_AUTOMATIC = re.compile(r"\\:(?=/)|www(?=\\\.)|@|mailto|xmpp|\\[-<](?=\\[->])", re.IGNORECASE)
 ICONS = {"error": ":material/error:", "warning": ":material/warning:", "info": ":material/info:"}
 
 
 def plain(text: object) -> str:
-    """User text inside a Markdown string: every mark escaped, one line, nothing turned into a link or an arrow.
-
-    Addresses and arrows are recognised after escaping, so an invisible joiner is put into what makes them one.
-    """
-    escaped = _MARKS.sub(r"\\\1", " ".join(str(text).split()))
-    return _AUTOMATIC.sub(lambda found: f"{found[0]}\u2060", escaped)
+    """User text inside a Markdown string: see :func:`clm_core.exports.markdown_text`."""
+    return markdown_text(text)
 
 
 def show_error(fault: ClmError, *, first: str = "") -> None:
