@@ -6,6 +6,7 @@ and the list of features it reads (:func:`features_used`). A missing feature val
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -39,7 +40,8 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
 class Feature:
     """One thing known of a customer at a day: its name, how a sentence says it, its unit and what it needs.
 
-    ``label`` follows a number other than one ("2 orders"), ``singular`` follows one ("1 order").
+    ``label`` follows a number other than one ("2 orders"), ``singular`` follows one ("1 order"). ``is_whole`` numbers have no
+    fractions; a feature that ``is_always_known`` is missing for nobody.
     """
 
     name: str
@@ -49,6 +51,22 @@ class Feature:
     unit: str = ""
     needs: Literal["orders", "amounts", "discounts", "events", "customers"] = "orders"
     description: str = ""
+    is_whole: bool = False
+    is_always_known: bool = False
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and most that the number can be. Money may be negative: refunds are netted."""
+        return _BOUNDS.get(self.unit, (-math.inf, math.inf))
+
+
+_BOUNDS = {
+    "orders": (0.0, math.inf),
+    "events": (0.0, math.inf),
+    "days": (0.0, math.inf),
+    "times": (0.0, math.inf),
+    "share": (0.0, 1.0),
+}
 
 
 class _Frozen(BaseModel):
@@ -119,23 +137,28 @@ def features_used(condition: Condition) -> set[str]:
     return {test.feature for test in tests(condition)}
 
 
-def misfits(condition: Condition, features: Mapping[str, Feature], owner: str) -> Iterator[Issue]:
-    """Every comparison that cannot be asked: no such feature, or an operator or value that does not fit its kind."""
+def misfits(condition: Condition, features: Mapping[str, Feature], owner: str, place: str = "") -> Iterator[Issue]:
+    """Every comparison that cannot be asked: no such feature, or an operator or value that does not fit its kind or range."""
     for test in tests(condition):
         feature = features.get(test.feature)
         if feature is None:
             hint = did_you_mean(test.feature, list(features))
             message = f"{owner} reads '{test.feature}', which is no feature.{hint}"
-            yield Issue("error", "unknown_feature", message)
+            yield Issue("error", "unknown_feature", message, place=place)
         elif test.op not in OPERATORS[feature.kind]:
             allowed = ", ".join(OPERATORS[feature.kind])
             message = f"{owner}: '{test.op}' does not fit {feature.kind} '{test.feature}'; use {allowed}."
-            yield Issue("error", "wrong_operator", message)
+            yield Issue("error", "wrong_operator", message, place=place)
         elif not _value_fits(test, feature):
             found = f"limit '{test.limit}'" if test.limit is not None else repr(test.value)
             wanted = "a number" if feature.kind == "number" else "a list of texts" if test.op == "in" else "a text"
             message = f"{owner}: '{test.feature} {test.op}' takes {wanted}, found {found}."
-            yield Issue("error", "wrong_value", message)
+            yield Issue("error", "wrong_value", message, place=place)
+        elif isinstance(test.value, float) and not feature.bounds[0] <= test.value <= feature.bounds[1]:
+            least, most = feature.bounds
+            allowed = f"from {least:g} to {most:g}" if most < math.inf else f"{least:g} or more"
+            message = f"{owner}: '{test.feature}' is always {allowed}, found {test.value:g}."
+            yield Issue("error", "value_out_of_range", message, place=place)
 
 
 def _value_fits(test: Test, feature: Feature) -> bool:

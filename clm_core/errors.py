@@ -78,7 +78,8 @@ class TooThinError(ClmError):
 class Issue:
     """One finding about data or a definition: how severe, what, how many rows, up to five examples.
 
-    ``switch`` names the field of :class:`clm_core.ingest.Mapping` that changes the treatment, where there is one.
+    ``switch`` names the field of :class:`clm_core.ingest.Mapping` that changes the treatment, where there is one. ``place`` is
+    the part of a definition that is meant, such as `rules.silent`.
     """
 
     severity: Severity
@@ -87,6 +88,7 @@ class Issue:
     n_rows: int = 0
     examples: tuple[str, ...] = ()
     switch: str = ""
+    place: str = ""
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

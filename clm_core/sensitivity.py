@@ -16,7 +16,7 @@ from clm_core import columns as c
 from clm_core.conditions import first_true, matches, tests
 from clm_core.engine import collect
 from clm_core.features import FEATURES, Frame
-from clm_core.frameworks import Framework, check_framework
+from clm_core.frameworks import BY_LIMITS, Framework, check_framework
 
 Role = Literal["active", "at_risk", "lost", "not_bought"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -75,7 +75,7 @@ class MovedLimit:
 def moved_limits(framework: Framework, steps: Sequence[float] = STEPS) -> Iterator[MovedLimit]:
     """Each limit moved by each step. Days, orders and events stay whole numbers.
 
-    A step is not possible where it leaves the limit's range or puts limits into the wrong order.
+    A step is not possible where it leaves the limit's range, or leaves nobody for a rule.
     """
     whole = _whole_limits(framework)
     for name, limit in framework.limits.items():
@@ -84,9 +84,7 @@ def moved_limits(framework: Framework, steps: Sequence[float] = STEPS) -> Iterat
             # halves go up, as a person rounds; the small addend mends products such as 45 × 1.1
             value = float(int(value + 0.5 + 1e-9)) if name in whole else round(value, 6)
             moved = framework.with_limits({name: value})
-            is_sound = not any(
-                issue.code in ("limit_out_of_range", "limits_overlap") for issue in check_framework(moved, FEATURES)
-            )
+            is_sound = not any(issue.code in BY_LIMITS for issue in check_framework(moved, FEATURES))
             yield MovedLimit(name, step, value, moved if is_sound else None)
 
 

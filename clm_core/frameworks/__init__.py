@@ -1,6 +1,6 @@
 """Lifecycle frameworks as data: six shipped definitions, four rule sets to compare with, loading, checking."""
 
-from clm_core.frameworks.check import CHECKS, check_framework
+from clm_core.frameworks.check import BY_LIMITS, CHECKS, check_framework
 from clm_core.frameworks.load import (
     BY_SILENCE,
     SHIPPED,
@@ -13,6 +13,7 @@ from clm_core.frameworks.load import (
 from clm_core.frameworks.model import Framework, Limit, Rule, Stage
 
 __all__ = [
+    "BY_LIMITS",
     "BY_SILENCE",
     "CHECKS",
     "SHIPPED",

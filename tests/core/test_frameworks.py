@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 
 from clm_core import columns as c
-from clm_core.conditions import AnyOf, Test
+from clm_core.conditions import All, AnyOf, Test
 from clm_core.engine import collect
 from clm_core.errors import DefinitionError
 from clm_core.features import FEATURES, build_features, load_frames
 from clm_core.frameworks import (
+    BY_LIMITS,
     BY_SILENCE,
     CHECKS,
     SHIPPED,
@@ -227,11 +228,17 @@ GOOD = Framework(
     name="Two steps",
     source="a test",
     idea="Before and after.",
-    stages=(Stage(id="before", name="Before", colour_step=1), Stage(id="after", name="After", colour_step=2)),
+    stages=(
+        Stage(id="before", name="Before", colour_step=1),
+        Stage(id="after", name="After", colour_step=2),
+        Stage(id="at_risk", name="At risk", colour_step=7, kind="off_path"),
+        Stage(id="lost", name="Lost", colour_step=8, kind="off_path"),
+    ),
     limits={"at_risk_days": Limit(label="At risk after", value=10), "lost_days": Limit(label="Lost after", value=20)},
     rules=(
-        Rule(id="bought", stage="after", when=Test(feature="n_orders", op=">=", value=1)),
-        Rule(id="recent", stage="after", when=Test(feature="tenure_days", op="<", limit="lost_days")),
+        Rule(id="bought", stage="after", when=Test(feature="n_orders", op=">=", value=3)),
+        Rule(id="gone", stage="lost", when=Test(feature="days_since_last_order", op=">", limit="lost_days")),
+        Rule(id="silent", stage="at_risk", when=Test(feature="days_since_last_order", op=">", limit="at_risk_days")),
         Rule(id="rest", stage="before"),
     ),
 )
@@ -249,51 +256,184 @@ def asking(**test):
     return with_first_rule(Rule(id="bought", stage="after", when=Test(**test)))
 
 
+def with_rule(place, when, stage="after"):
+    return changed(rules=(*GOOD.rules[:place], Rule(id="added", stage=stage, when=when), *GOOD.rules[place:]))
+
+
+def with_limit(name, **update):
+    return changed(limits={**GOOD.limits, name: GOOD.limits[name].model_copy(update=update)})
+
+
+def orders(op, value):
+    return Test(feature="n_orders", op=op, value=value)
+
+
+# code and variant: the faulty framework, the place of its fault, and what is said
 FAULTS = {
-    "duplicate_name": (
-        changed(rules=(GOOD.rules[0], GOOD.rules[1].model_copy(update={"id": "bought"}), GOOD.rules[2])),
+    ("duplicate_name", "rule"): (
+        changed(rules=(GOOD.rules[0], GOOD.rules[1].model_copy(update={"id": "bought"}), *GOOD.rules[2:])),
+        "rules.bought",
         "Rule 'bought' is defined 2 times; give each its own id.",
     ),
-    "unknown_stage": (
-        with_first_rule(GOOD.rules[0].model_copy(update={"stage": "aftr"})),
-        "Rule 'bought' leads to 'aftr'; stages are before, after. Did you mean 'after'?",
+    ("duplicate_name", "stage"): (
+        changed(stages=(*GOOD.stages, GOOD.stages[0])),
+        "stages.before",
+        "Stage 'before' is defined 2 times; give each its own id.",
     ),
-    "unknown_feature": (
+    ("duplicate_name", "shown name"): (
+        changed(stages=(*GOOD.stages[:3], GOOD.stages[3].model_copy(update={"name": " at RISK"}))),
+        "stages.lost",
+        "Two stages are called ' at RISK'; give each a name of its own.",
+    ),
+    ("duplicate_name", "label"): (
+        with_limit("lost_days", label="At risk after"),
+        "limits.lost_days",
+        "Two limits are called 'At risk after'; give each a name of its own.",
+    ),
+    ("unknown_stage", "misspelt"): (
+        changed(rules=(Rule(id="again", stage="aftr", when=orders("==", 7)), *GOOD.rules)),
+        "rules.again",
+        "Rule 'again' leads to 'aftr'; stages are before, after, at_risk, lost. Did you mean 'after'?",
+    ),
+    ("unknown_feature", "misspelt"): (
         asking(feature="n_order", op=">=", value=1),
+        "rules.bought",
         "Rule 'bought' reads 'n_order', which is no feature. Did you mean 'n_orders'?",
     ),
-    "wrong_operator": (
+    ("wrong_operator", "text"): (
         asking(feature="first_channel", op=">=", value="web"),
+        "rules.bought",
         "Rule 'bought': '>=' does not fit text 'first_channel'; use ==, !=, in, missing, present.",
     ),
-    "wrong_value": (
+    ("wrong_operator", "number"): (
+        asking(feature="n_orders", op="in", value=("1", "2")),
+        "rules.bought",
+        "Rule 'bought': 'in' does not fit number 'n_orders'; use >=, >, <=, <, ==, !=, missing, present.",
+    ),
+    ("wrong_value", "word"): (
         asking(feature="n_orders", op=">=", value="one"),
+        "rules.bought",
         "Rule 'bought': 'n_orders >=' takes a number, found 'one'.",
     ),
-    "unknown_limit": (
-        asking(feature="n_orders", op=">=", limit="lost_day"),
-        "Rule 'bought' names the limit 'lost_day'. Did you mean 'lost_days'?",
+    ("wrong_value", "limit for a word"): (
+        asking(feature="first_channel", op="==", limit="lost_days"),
+        "rules.bought",
+        "Rule 'bought': 'first_channel ==' takes a text, found limit 'lost_days'.",
     ),
-    "limit_out_of_range": (
+    ("value_out_of_range", "share"): (
+        asking(feature="discount_share", op="<=", value=50),
+        "rules.bought",
+        "Rule 'bought': 'discount_share' is always from 0 to 1, found 50.",
+    ),
+    ("value_out_of_range", "count"): (
+        asking(feature="n_tickets_90d", op="!=", value=-1),
+        "rules.bought",
+        "Rule 'bought': 'n_tickets_90d' is always 0 or more, found -1.",
+    ),
+    ("unknown_limit", "misspelt"): (
+        asking(feature="n_orders", op=">=", limit="lost_day"),
+        "rules.bought",
+        "Rule 'bought' names the limit 'lost_day', which is not defined. Did you mean 'lost_days'?",
+    ),
+    ("limit_out_of_range", "above"): (
         GOOD.with_limits({"lost_days": 2000}),
+        "limits.lost_days",
         "Limit 'lost_days' is 2000; allowed is 1 to 1825 days.",
     ),
-    "limits_overlap": (
-        GOOD.with_limits({"at_risk_days": 20}),
-        "At risk starts at 20 days and lost at 20: nobody could be at risk. Set 'at risk' below 'lost'.",
+    ("limit_without_range", "falling"): (
+        with_limit("lost_days", least=30, most=10),
+        "limits.lost_days",
+        "Limit 'lost_days' ranges from 30 to 10; the first must be the smaller one.",
     ),
-    "no_catch_all": (
+    ("limits_overlap", "equal"): (
+        GOOD.with_limits({"at_risk_days": 20}),
+        "limits.at_risk_days",
+        "'At risk after' is 20 and 'Lost after' is 20 days: nobody could be in 'At risk'. "
+        "Set 'At risk after' below 'Lost after'.",
+    ),
+    ("limits_overlap", "other side"): (
         changed(
-            rules=(*GOOD.rules[:2], Rule(id="rest", stage="before", when=Test(feature="n_orders", op="<", value=1)))
+            rules=(
+                Rule(id="fresh", stage="after", when=Test(feature="tenure_days", op="<=", limit="lost_days")),
+                Rule(id="newer", stage="lost", when=Test(feature="tenure_days", op="<", limit="at_risk_days")),
+                Rule(id="bought", stage="at_risk", when=orders(">", 0)),
+                GOOD.rules[3],
+            )
         ),
+        "limits.at_risk_days",
+        "'At risk after' is 10 and 'Lost after' is 20 days: nobody could be in 'Lost'. "
+        "Set 'At risk after' above 'Lost after'.",
+    ),
+    ("no_catch_all", "condition"): (
+        changed(rules=(*GOOD.rules[:3], Rule(id="rest", stage="before", when=orders("<", 1)))),
+        "rules.rest",
         "The last rule has a condition, so some people would be in no stage.",
     ),
-    "dead_rules": (
+    ("dead_rules", "no condition"): (
         with_first_rule(Rule(id="bought", stage="after")),
+        "rules.bought",
         "Rule 'bought' claims everyone, so no rule after it is ever asked.",
     ),
-    "unreachable_stage": (
+    ("dead_rules", "always true"): (
+        asking(feature="n_orders", op=">=", value=0),
+        "rules.bought",
+        "Rule 'bought' claims everyone, so no rule after it is ever asked.",
+    ),
+    ("dead_rules", "the last"): (
+        with_rule(3, AnyOf(any=(orders("<", 7), orders(">=", 7)))),
+        "rules.added",
+        "Rule 'added' claims everyone, so no rule after it is ever asked.",
+    ),
+    ("impossible_rule", "numbers"): (
+        with_rule(0, All(all=(orders(">", 3), orders("<", 4)))),
+        "rules.added",
+        "Rule 'added' can hold for nobody: its conditions exclude each other.",
+    ),
+    ("impossible_rule", "words"): (
+        with_rule(
+            0,
+            All(
+                all=(
+                    Test(feature="first_channel", op="in", value=("web", "shop")),
+                    Test(feature="first_channel", op="==", value="mail"),
+                )
+            ),
+        ),
+        "rules.added",
+        "Rule 'added' can hold for nobody: its conditions exclude each other.",
+    ),
+    ("shadowed_rule", "by one"): (
+        with_rule(1, orders(">", 2)),
+        "rules.added",
+        "Rule 'added' is never asked: rule 'bought' before it claims everyone it describes.",
+    ),
+    ("shadowed_rule", "by several"): (
+        changed(
+            rules=(
+                Rule(id="none", stage="before", when=orders("==", 0)),
+                Rule(id="few", stage="after", when=AnyOf(any=(orders("==", 1), orders("==", 2)))),
+                Rule(id="up_to_two", stage="after", when=orders("<", 3)),
+                *GOOD.rules[1:],
+            )
+        ),
+        "rules.up_to_two",
+        "Rule 'up_to_two' is never asked: the rules before it claim its people between them.",
+    ),
+    ("shadowed_rule", "the last"): (
+        changed(
+            rules=(
+                *GOOD.rules[:3],
+                Rule(id="some", stage="after", when=orders("<", 2)),
+                Rule(id="others", stage="after", when=orders(">=", 2)),
+                GOOD.rules[3],
+            )
+        ),
+        "rules.rest",
+        "Nobody is left for rule 'rest': the rules before it claim everyone between them.",
+    ),
+    ("unreachable_stage", "no rule"): (
         changed(stages=(*GOOD.stages, Stage(id="later", name="Later", colour_step=3))),
+        "stages.later",
         "No rule leads to stage 'Later'.",
     ),
 }
@@ -303,25 +443,35 @@ def test_the_good_example_is_good():
     assert check_framework(GOOD, FEATURES) == []
 
 
-@pytest.mark.parametrize("code", FAULTS)
-def test_each_fault_is_found_alone_and_told(code):
-    framework, message = FAULTS[code]
+@pytest.mark.parametrize("fault", FAULTS, ids=" ".join)
+def test_each_fault_is_found_alone_with_its_place_and_told(fault):
+    framework, place, message = FAULTS[fault]
     (issue,) = check_framework(framework, FEATURES)
-    assert (issue.severity, issue.code, issue.message) == ("error", code, message)
+    assert (issue.severity, issue.code, issue.place, issue.message) == ("error", fault[0], place, message)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=" ".join)
+def test_a_rule_file_with_a_fault_gives_the_same_issue(fault):
+    framework, place, _ = FAULTS[fault]
+    assert [issue.place for issue in check_framework(parse_framework(dump_framework(framework)), FEATURES)] == [place]
 
 
 def test_every_check_is_tried():
-    found = {check for check in CHECKS for framework, _ in FAULTS.values() if list(check(framework, FEATURES))}
+    found = {check for check in CHECKS for framework, _, _ in FAULTS.values() if list(check(framework, FEATURES))}
     assert found == set(CHECKS)
 
 
-def test_a_duplicate_stage_and_a_rule_to_unassigned_are_faults():
-    twice = changed(stages=(*GOOD.stages, GOOD.stages[0]))
-    assert [issue.message for issue in check_framework(twice, FEATURES)] == [
-        "Stage 'before' is defined 2 times; give each its own id."
-    ]
-    nowhere = with_first_rule(GOOD.rules[0].model_copy(update={"stage": c.UNASSIGNED}))
-    assert [issue.code for issue in check_framework(nowhere, FEATURES)] == ["unknown_stage"]
+def test_what_moving_limits_can_spoil_is_told_by_the_codes_meant_for_it():
+    for framework in [*shipped_frameworks(), *silence_frameworks()]:
+        for name, limit in framework.limits.items():
+            for value in (limit.least, limit.most, limit.most + 1):
+                found = check_framework(framework.with_limits({name: value}), FEATURES)
+                assert {issue.code for issue in found} <= set(BY_LIMITS)
+
+
+def test_no_rule_leads_to_unassigned():
+    nowhere = changed(rules=(GOOD.rules[0].model_copy(update={"id": "again", "stage": c.UNASSIGNED}), *GOOD.rules[1:]))
+    assert [issue.code for issue in check_framework(nowhere, FEATURES)] == ["unknown_stage", "unreachable_stage"]
 
 
 def test_faults_are_collected_not_told_one_at_a_time():
@@ -367,7 +517,7 @@ def test_a_definition_that_does_not_fit_names_its_place(old, new, place):
 
 
 def test_stages_and_their_rules_by_index():
-    assert GOOD.stage_of_rule == ["after", "after", "before", "unassigned"]
-    assert GOOD.place_of_rule == [1, 1, 0, 2]
-    assert GOOD.id_of_rule == ["bought", "recent", "rest", "unassigned"]
+    assert GOOD.stage_of_rule == ["after", "lost", "at_risk", "before", "unassigned"]
+    assert GOOD.place_of_rule == [1, 3, 2, 0, 4]
+    assert GOOD.id_of_rule == ["bought", "gone", "silent", "rest", "unassigned"]
     assert GOOD.stage("after").name == "After"
