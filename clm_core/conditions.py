@@ -140,25 +140,29 @@ def features_used(condition: Condition) -> set[str]:
 def misfits(condition: Condition, features: Mapping[str, Feature], owner: str, place: str = "") -> Iterator[Issue]:
     """Every comparison that cannot be asked: no such feature, or an operator or value that does not fit its kind or range."""
     for test in tests(condition):
-        feature = features.get(test.feature)
-        if feature is None:
-            hint = did_you_mean(test.feature, list(features))
-            message = f"{owner} reads '{test.feature}', which is no feature.{hint}"
-            yield Issue("error", "unknown_feature", message, place=place)
-        elif test.op not in OPERATORS[feature.kind]:
-            allowed = ", ".join(OPERATORS[feature.kind])
-            message = f"{owner}: '{test.op}' does not fit {feature.kind} '{test.feature}'; use {allowed}."
-            yield Issue("error", "wrong_operator", message, place=place)
-        elif not _value_fits(test, feature):
-            found = f"limit '{test.limit}'" if test.limit is not None else repr(test.value)
-            wanted = "a number" if feature.kind == "number" else "a list of texts" if test.op == "in" else "a text"
-            message = f"{owner}: '{test.feature} {test.op}' takes {wanted}, found {found}."
-            yield Issue("error", "wrong_value", message, place=place)
-        elif isinstance(test.value, float) and not feature.bounds[0] <= test.value <= feature.bounds[1]:
-            least, most = feature.bounds
-            allowed = f"from {least:g} to {most:g}" if most < math.inf else f"{least:g} or more"
-            message = f"{owner}: '{test.feature}' is always {allowed}, found {test.value:g}."
-            yield Issue("error", "value_out_of_range", message, place=place)
+        code, found = misfit(test, features)
+        if code:
+            yield Issue("error", code, f"{owner}{found}", place=place)
+
+
+def misfit(test: Test, features: Mapping[str, Feature]) -> tuple[str, str]:
+    """Code and words of what keeps a comparison from being asked; empty where nothing does."""
+    feature = features.get(test.feature)
+    if feature is None:
+        hint = did_you_mean(test.feature, list(features))
+        return "unknown_feature", f" reads '{test.feature}', which is no feature.{hint}"
+    if test.op not in OPERATORS[feature.kind]:
+        allowed = ", ".join(OPERATORS[feature.kind])
+        return "wrong_operator", f": '{test.op}' does not fit {feature.kind} '{test.feature}'; use {allowed}."
+    if not _value_fits(test, feature):
+        found = f"limit '{test.limit}'" if test.limit is not None else repr(test.value)
+        wanted = "a number" if feature.kind == "number" else "a list of texts" if test.op == "in" else "a text"
+        return "wrong_value", f": '{test.feature} {test.op}' takes {wanted}, found {found}."
+    least, most = feature.bounds
+    if isinstance(test.value, float) and not least <= test.value <= most:
+        allowed = f"from {least:g} to {most:g}" if most < math.inf else f"{least:g} or more"
+        return "value_out_of_range", f": '{test.feature}' is always {allowed}, found {test.value:g}."
+    return "", ""
 
 
 def _value_fits(test: Test, feature: Feature) -> bool:
@@ -166,7 +170,7 @@ def _value_fits(test: Test, feature: Feature) -> bool:
         return True
     if feature.kind == "number":
         return test.limit is not None or isinstance(test.value, float)
-    return isinstance(test.value, tuple if test.op == "in" else str)
+    return isinstance(test.value, tuple if test.op == "in" else str) and bool(test.value)
 
 
 def matches(condition: Condition, limits: Mapping[str, float], prefix: str = "") -> nw.Expr:

@@ -27,7 +27,7 @@ def load_framework(framework_id: str) -> Framework:
         When nothing of that id is shipped.
     """
     known = [*SHIPPED, *BY_SILENCE]
-    if framework_id not in known:
+    if not is_shipped(framework_id):
         raise DefinitionError(
             "There is no such framework." + did_you_mean(framework_id, known),
             where="framework",
@@ -37,6 +37,11 @@ def load_framework(framework_id: str) -> Framework:
         )
     text = resources.files("clm_core.frameworks").joinpath(f"{framework_id}.toml").read_text(encoding="utf-8")
     return parse_framework(text, f"{framework_id}.toml")
+
+
+def is_shipped(framework_id: str) -> bool:
+    """Whether an id is taken by a definition that comes with the product."""
+    return framework_id in (*SHIPPED, *BY_SILENCE)
 
 
 def shipped_frameworks() -> list[Framework]:

@@ -13,7 +13,20 @@ from clm_core.conditions import Condition, Feature, first_match, sentence
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+COLOUR_STEPS = (
+    "reached",
+    "engaged",
+    "first purchase",
+    "returning",
+    "loyal",
+    "needs attention",
+    "leaving",
+    "lost",
+)
+"""What the eight colours mean, in lifecycle order; a stage's ``colour_step`` counts from 1."""
 
 
 class Stage(_Frozen):

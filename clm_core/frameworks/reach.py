@@ -12,9 +12,10 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from clm_core.conditions import OPERATORS, All, AnyOf, Condition, Feature, Not, Test, right_side, tests
+from clm_core.conditions import All, AnyOf, Condition, Feature, Not, Test, misfit, right_side, tests
 
 Value = float | str | None
 """What a feature can be for one customer; None is missing."""
@@ -109,22 +110,14 @@ def _holds(test: Test, known: Mapping[str, Value], limits: Mapping[str, float]) 
 def _cells(
     asked: Sequence[Test], limits: Mapping[str, float], features: Mapping[str, Feature]
 ) -> dict[str, list[Value]]:
-    """For each feature, in the order asked, one value of each cell. Features that a test does not fit are left out."""
+    """For each feature, in the order asked, one value of each cell. Features of a test that cannot be asked are left out."""
     compared: dict[str, list[Any]] = {}
-    unfit: set[str] = set()
     for test in asked:
         others = compared.setdefault(test.feature, [])
-        feature = features.get(test.feature)
-        if feature is None or test.op not in OPERATORS[feature.kind]:
-            unfit.add(test.feature)
-        if test.op in ("missing", "present") or (test.limit is not None and test.limit not in limits):
-            continue
-        other = right_side(test, limits)
-        others += other if isinstance(other, tuple) else [other]
-    for name, others in compared.items():
-        wanted = str if name not in unfit and features[name].kind == "text" else int | float
-        if not all(isinstance(other, wanted) for other in others):
-            unfit.add(name)
+        if test.op not in ("missing", "present") and (test.limit is None or test.limit in limits):
+            other = right_side(test, limits)
+            others += other if isinstance(other, tuple) else [other]
+    unfit = {test.feature for test in asked if any(misfit(test, features))}
     return {name: _values(features[name], others) for name, others in compared.items() if name not in unfit}
 
 
@@ -134,7 +127,7 @@ def _values(feature: Feature, others: Sequence[Any]) -> list[Value]:
         return [*sorted(set(others)), _OTHER_WORD, *missing]
     least, most = feature.bounds
     edges = sorted({-math.inf, math.inf, *others})
-    found = [value for edge, after in zip(edges, edges[1:], strict=False) for value in (edge, _between(edge, after))]
+    found = [value for edge, after in pairwise(edges) for value in (edge, _between(edge, after))]
     if feature.is_whole:
         found = [math.ceil(value) if math.isfinite(value) else value for value in found]
     kept = {float(value) for value in [*found, least, most] if math.isfinite(value) and least <= value <= most}
