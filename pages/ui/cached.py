@@ -16,7 +16,7 @@ from clm_core.completeness import History, completeness
 from clm_core.eligibility import Requirement, assess
 from clm_core.engine import Engine, open_engine
 from clm_core.errors import ClmError, InputError
-from clm_core.frameworks import Framework
+from clm_core.frameworks import SHIPPED, Framework, load_framework
 from clm_core.ingest import Inspection, TableKind, inspect
 from clm_core.ingest.watch import Cancelled
 from clm_core.metrics import OrderFacts, order_facts
@@ -40,6 +40,8 @@ from pages.ui.state import SourceFile
 from pages.ui.vault import Vault
 
 Result = TypeVar("Result")
+SAMPLE_VISITORS = "sample"
+"""Who owns what all visitors of the sample shop share; no session's name is as short."""
 
 
 @cache
@@ -61,12 +63,17 @@ class _Opened:
         self._engine.close()
 
 
-def _recall(step: str, key: tuple[Hashable, ...], make: Callable[[], Result]) -> Result:
+def _recall(step: str, key: tuple[Hashable, ...], make: Callable[[], Result], *, is_common: bool = False) -> Result:
+    """A value of this session, made once. One of ``is_common`` is shared by all who look at the sample shop: it must hold
+    nothing but what follows from the sample's files and from settings without a word of the visitor's own.
+    """
+
     def shown() -> Result:
         with st.spinner(f"{step} …"):
             return make()
 
-    result: Result = vault().recall(state.session_id(), (step, *key), shown)
+    owner = SAMPLE_VISITORS if is_common and state.is_whole_sample() else state.session_id()
+    result: Result = vault().recall(owner, (step, *key), shown)
     return result
 
 
@@ -149,7 +156,7 @@ def _no_orders() -> InputError:
 def order_overview() -> tuple[OrderFacts, History]:
     """The figures of the orders file, and its orders over time."""
     tables = dataset().tables
-    return _recall("Counting orders", _data_key(), lambda: (order_facts(tables), completeness(tables)))
+    return _recall("Counting orders", _data_key(), lambda: (order_facts(tables), completeness(tables)), is_common=True)
 
 
 def workspace(as_of: date | None) -> Workspace:
@@ -165,14 +172,19 @@ def workspace(as_of: date | None) -> Workspace:
 def stage_counts(as_of: date | None, framework: Framework) -> pd.DataFrame:
     """How many are in each stage at the day, before any history is counted."""
     key = (*_data_key(), as_of, framework.model_dump_json())
-    return _recall("Counting stages", key, lambda: count_now(workspace(as_of), framework))
+    return _recall(
+        "Counting stages", key, lambda: count_now(workspace(as_of), framework), is_common=_is_shipped(framework)
+    )
 
 
 def lifecycle(as_of: date | None, framework: Framework) -> Lifecycle:
     """Stages and moves under a framework."""
     key = (*_data_key(), as_of, framework.model_dump_json())
     return _recall(
-        "Following every customer from month to month", key, lambda: read_lifecycle(workspace(as_of), framework)
+        "Following every customer from month to month",
+        key,
+        lambda: read_lifecycle(workspace(as_of), framework),
+        is_common=_is_shipped(framework),
     )
 
 
@@ -183,7 +195,7 @@ def scores(as_of: date | None, horizon_days: int) -> Scores:
         opened = workspace(as_of)
         return score_customers(opened.frames, opened.as_of_day, horizon_days)
 
-    return _recall("Learning from earlier months", (*_data_key(), as_of, horizon_days), fit)
+    return _recall("Learning from earlier months", (*_data_key(), as_of, horizon_days), fit, is_common=True)
 
 
 def customers(as_of: date | None, framework: Framework, horizon_days: int) -> pd.DataFrame:
@@ -197,7 +209,12 @@ def customers(as_of: date | None, framework: Framework, horizon_days: int) -> pd
         tuple(persona.model_dump_json() for persona in personas),
     )
     scored = scores(as_of, horizon_days)
-    return _recall("Listing customers", key, lambda: list_customers(workspace(as_of), framework, personas, scored))
+    return _recall(
+        "Listing customers",
+        key,
+        lambda: list_customers(workspace(as_of), framework, personas, scored),
+        is_common=_is_shipped(framework) and personas == state.sample_recipe().personas,
+    )
 
 
 def inspection(kind: TableKind) -> Inspection:
@@ -214,7 +231,12 @@ def eligibility(as_of: date | None, horizon_days: int) -> tuple[Requirement, ...
     """What each analysis needs, beside what the files have."""
     tables, day = dataset().tables, workspace(as_of).as_of_day
     key = (*_data_key(), as_of, horizon_days)
-    return _recall("Asking what the data can carry", key, lambda: assess(tables, day, horizon_days))
+    return _recall("Asking what the data can carry", key, lambda: assess(tables, day, horizon_days), is_common=True)
+
+
+def _is_shipped(framework: Framework) -> bool:
+    """True when a framework differs from a shipped one in limits at most."""
+    return framework.id in SHIPPED and framework == load_framework(framework.id).with_limits(framework.limit_values)
 
 
 def analysis(as_of: date | None, framework: Framework, horizon_days: int, recipe: Recipe) -> Analysis:

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -226,6 +227,7 @@ def load_sample() -> None:
     set_personas(sample_recipe().personas)
 
 
+@cache
 def sample_recipe() -> Recipe:
     """The recipe that comes with the sample shop."""
     return read_recipe(SAMPLE_FOLDER / "recipe.toml")

@@ -12,23 +12,66 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 ROOT_PREFIX = "lifecycle-workbench-"
 IDLE_SECONDS = 60 * 60
 SWEEP_SECONDS = 60
-MOST_VALUES = 12
-"""Results kept per session: a handful of settings back and forth; the eldest go first."""
+MOST_VALUES, MOST_OPENED, MOST_BYTES = 60, 3, 250_000_000
+"""Kept per compartment: results of a handful of settings back and forth, of which few hold an engine open, and how much
+the frames among them may weigh. The eldest go first."""
+
+
+@dataclass
+class _Slot:
+    """The place of one value. Its lock is held while the value is made, so that two who ask for it wait for one making."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    value: Any = None
+    is_made: bool = False
+    n_bytes: int = 0
 
 
 @dataclass
 class _Compartment:
     folder: Path
     last_used: float
-    values: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    slots: OrderedDict[Hashable, _Slot] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def slot(self, key: Hashable) -> _Slot:
+        """The place for a key, as the one used last."""
+        with self.lock:
+            slot = self.slots.setdefault(key, _Slot())
+            self.slots.move_to_end(key)
+            return slot
+
+    def take_over_limit(self) -> list[Any]:
+        """Let the eldest values go until what is left is within the limits; they are returned to be closed."""
+        taken = []
+        with self.lock:
+            made = [(key, slot) for key, slot in self.slots.items() if slot.is_made]
+            n_values, n_bytes = len(made), sum(slot.n_bytes for _, slot in made)
+            n_opened = sum(_is_open(slot.value) for _, slot in made)
+            for key, slot in made[:-1]:
+                too_many_opened = n_opened > MOST_OPENED and _is_open(slot.value)
+                if n_values > MOST_VALUES or n_bytes > MOST_BYTES or too_many_opened:
+                    n_values, n_bytes = n_values - 1, n_bytes - slot.n_bytes
+                    n_opened -= _is_open(slot.value)
+                    taken.append(self.slots.pop(key).value)
+        return taken
+
+    def empty(self) -> list[Any]:
+        """Let everything go; what was made is returned to be closed."""
+        with self.lock:
+            values = [slot.value for slot in self.slots.values() if slot.is_made]
+            self.slots.clear()
+            return values
 
 
 class Vault:
@@ -62,23 +105,22 @@ class Vault:
     def recall(self, session: str, key: Hashable, make: Callable[[], Any]) -> Any:
         """The session's value under ``key``, made once. Values with a ``close`` are closed when they leave."""
         compartment = self._open(session)
-        with compartment.lock:
-            if key not in compartment.values:
-                compartment.values[key] = make()
-                while len(compartment.values) > MOST_VALUES:
-                    _close(compartment.values.popitem(last=False)[1])
-            compartment.values.move_to_end(key)
-            return compartment.values[key]
+        slot = compartment.slot(key)
+        with slot.lock:
+            if not slot.is_made:
+                slot.value = make()
+                slot.n_bytes, slot.is_made = weight(slot.value), True
+                for value in compartment.take_over_limit():
+                    _close(value)
+            return slot.value
 
     def forget(self, session: str) -> None:
         """Delete everything of a session: files and memory."""
         with self._lock:
             compartment = self._compartments.pop(session, None)
         if compartment is not None:
-            with compartment.lock:
-                for value in compartment.values.values():
-                    _close(value)
-                compartment.values.clear()
+            for value in compartment.empty():
+                _close(value)
             shutil.rmtree(compartment.folder, ignore_errors=True)
 
     def close(self) -> None:
@@ -125,7 +167,29 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
+def weight(value: Any) -> int:
+    """The bytes of the pandas frames and arrays inside a value, looked for through data classes, tuples and dictionaries.
+
+    What a text weighs beside its pointer is not counted. Nor are Arrow tables: those are what was read of the files, which
+    every page needs, and not a result that could be made again in a moment.
+    """
+    if isinstance(value, pd.DataFrame | pd.Series):
+        return int(np.sum(value.memory_usage()))
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, dict):
+        return sum(weight(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return sum(weight(part) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return sum(weight(getattr(value, part.name)) for part in fields(value))
+    return 0
+
+
+def _is_open(value: Any) -> bool:
+    return callable(getattr(value, "close", None))
+
+
 def _close(value: Any) -> None:
-    close = getattr(value, "close", None)
-    if callable(close):
-        close()
+    if _is_open(value):
+        value.close()

@@ -24,19 +24,25 @@ def chromium(address):
         yield browser
 
 
+def watch_requests(page):
+    """The same page, with the addresses of other hosts that it asks for in ``elsewhere``."""
+    ours = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
+    page.elsewhere = []
+    page.on("request", lambda request: None if request.url.startswith(ours) else page.elsewhere.append(request.url))
+    return page
+
+
+@pytest.fixture(scope="module")
+def phone(chromium):
+    """One phone for many pages; each address that it opens is a visit of its own."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield watch_requests(context.new_page())
+    context.close()
+
+
 @pytest.fixture
 def page(chromium):
-    """A fresh session that records what went wrong: requests to elsewhere and errors in the console."""
+    """A fresh session on a desk."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    opened.elsewhere = []
-    opened.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
-            else opened.elsewhere.append(request.url)
-        ),
-    )
-    yield opened
+    yield watch_requests(context.new_page())
     context.close()

@@ -1,5 +1,6 @@
 """The main paths, driven as a person would."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,16 +9,21 @@ from bench.served import serve, settle
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
-ADDRESSES = ("", "lifecycle", "stage-rules", "personas", "churn", "value", "results")
-TITLES = {
-    "": "What is in your files?",
-    "lifecycle": "Where is everyone now?",
-    "stage-rules": "What decides a stage?",
-    "personas": "Who are these people?",
-    "churn": "Who is about to leave?",
-    "value": "What is each customer likely to be worth?",
-    "results": "Take it with you",
-}
+
+
+def questions():
+    """The question that each page of the menu asks, by its address; both are read from the source."""
+    app = (ROOT / "app.py").read_text(encoding="utf-8")
+    asked = {}
+    for script, rest in re.findall(r'st\.Page\("([^"]+)"(.*)\)', app):
+        address = re.search(r'url_path="([^"]*)"', rest)
+        source = (ROOT / script).read_text(encoding="utf-8")
+        asked[address[1] if address else ""] = re.search(r'(?:begin|st\.title)\(\s*"([^"]+)"', source)[1]
+    return asked
+
+
+TITLES = questions()
+ADDRESSES = tuple(TITLES)
 EXCEPTION = "[data-testid=stException]"
 CHART = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
 
@@ -36,39 +42,33 @@ def upload(page, address, path):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_each_page_opens_by_its_address_with_the_sample(page, address, name):
-    page.goto(f"{address}/{name}?sample=shop")
-    page.get_by_text(TITLES[name]).first.wait_for(timeout=60_000)
-    settle(page)
+def test_each_page_opens_by_its_address_and_fits_a_phone(phone, address, name):
+    phone.goto(f"{address}/{name}?sample=shop")
+    phone.get_by_role("heading", name=TITLES[name], level=1).wait_for(timeout=60_000)
+    settle(phone)
     if name != "results":
-        page.locator(CHART).first.wait_for(timeout=60_000)
-    assert title_of(page) == TITLES[name]
-    assert page.locator(EXCEPTION).count() == 0
-    assert page.locator("[data-testid=stSidebarNavLink]").count() == len(ADDRESSES)
-    assert page.elsewhere == []
+        phone.locator(CHART).first.wait_for(timeout=60_000)
+    assert title_of(phone) == TITLES[name]
+    assert phone.locator(EXCEPTION).count() == 0
+    wide = "Math.max(document.querySelector('[data-testid=stMain]').scrollWidth, document.documentElement.scrollWidth)"
+    assert phone.evaluate(wide) <= 390
+    assert phone.elsewhere == []
 
 
 @pytest.mark.browser
-def test_the_first_visitor_of_a_fresh_server_may_follow_a_deep_link(chromium):
-    with serve() as fresh:
-        context = chromium.new_context()
-        page = context.new_page()
-        page.goto(f"{fresh}/churn?sample=shop")
-        page.get_by_text(TITLES["churn"]).first.wait_for(timeout=60_000)
-        settle(page)
-        assert page.locator("[data-testid=stSidebarNavLink]").count() == len(ADDRESSES)
-        assert page.locator(EXCEPTION).count() == 0
-        context.close()
-
-
-@pytest.mark.browser
-def test_a_server_that_is_told_to_end_leaves_no_upload_behind(chromium, tmp_path, monkeypatch):
+def test_a_fresh_server_follows_a_deep_link_and_leaves_no_upload_behind(chromium, tmp_path, monkeypatch):
     monkeypatch.setenv("LIFECYCLE_DATA_DIR", str(tmp_path))
     orders = tmp_path / "orders.csv"
     orders.write_text("order,customer,date,amount\n1,A,2026-01-05,5\n2,B,2026-01-06,6\n", encoding="utf-8")
     with serve() as fresh:
         context = chromium.new_context()
-        upload(context.new_page(), fresh, orders)
+        page = context.new_page()
+        page.goto(f"{fresh}/lifecycle?sample=shop")
+        page.get_by_text(TITLES["lifecycle"]).first.wait_for(timeout=60_000)
+        settle(page)
+        assert page.locator("[data-testid=stSidebarNavLink]").count() == len(ADDRESSES)
+        assert page.locator(EXCEPTION).count() == 0
+        upload(page, fresh, orders)
         assert [path.name for path in tmp_path.rglob("*.csv") if path != orders] == ["orders.csv"]
         context.close()
     assert list(tmp_path.iterdir()) == [orders]
@@ -154,21 +154,6 @@ def test_a_file_without_dates_is_answered_in_words(page, address, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ADDRESSES)
-def test_nothing_is_wider_than_a_phone(chromium, address, name):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(f"{address}/{name}?sample=shop")
-    page.get_by_text(TITLES[name]).first.wait_for(timeout=60_000)
-    settle(page)
-    if name != "results":
-        page.locator(CHART).first.wait_for(timeout=60_000)
-    wide = "Math.max(document.querySelector('[data-testid=stMain]').scrollWidth, document.documentElement.scrollWidth)"
-    assert page.evaluate(wide) <= 390
-    context.close()
-
-
-@pytest.mark.browser
 def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path):
     orders, people = tmp_path / "my orders.csv", tmp_path / "www.example.org -- people.csv"
     rows = [f"{n},C{n % 40},2026-{n % 9 + 1:02d}-{n % 27 + 1:02d},{n % 50 + 1}" for n in range(400)]
@@ -187,11 +172,17 @@ def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path)
         page.get_by_text(told).first.wait_for(timeout=60_000)
         settle(page)
     assert page.locator("[data-testid=stMain] a[href*='example']").count() == 0
-    for name in ("Lifecycle", "Stage rules", "Personas", "Churn", "Value", "Take it with you"):
-        page.locator("[data-testid=stSidebarNavLink]", has_text=name).click()
-        page.get_by_text("How this was made").first.wait_for(timeout=60_000)
+    links = page.locator("[data-testid=stSidebarNavLink]")
+    assert links.count() == len(ADDRESSES)
+    for place, title in enumerate(TITLES.values()):
+        links.nth(place).click()
+        page.get_by_role("heading", name=title, level=1).wait_for(timeout=60_000)
         settle(page)
+        page.get_by_text("How this was made").first.wait_for(timeout=60_000)
         assert page.locator(EXCEPTION).count() == 0
+    assert page.elsewhere == []
+    links.filter(has_text="Take it with you").click()
+    page.get_by_role("heading", name=TITLES["results"], level=1).wait_for(timeout=60_000)
     for label in ("Download 41 customers (CSV)", "Download all results (ZIP)", "Download the recipe (TOML)"):
         with page.expect_download() as arriving:
             page.get_by_role("button", name=label).click()

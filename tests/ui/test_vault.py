@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+import threading
 from types import SimpleNamespace
 
-from pages.ui.vault import IDLE_SECONDS, MOST_VALUES, Vault
+import numpy as np
+import pandas as pd
+
+from pages.ui.vault import IDLE_SECONDS, MOST_BYTES, MOST_OPENED, MOST_VALUES, Vault
 
 
 class Clock:
@@ -48,11 +52,53 @@ def test_an_idle_session_is_swept_and_an_active_one_is_not(tmp_path):
     assert active.exists()
 
 
-def test_the_eldest_results_go_first_and_are_closed(tmp_path):
+def test_of_what_holds_an_engine_the_eldest_goes_first_and_is_closed(tmp_path):
     vault, closed = Vault(tmp_path), []
-    for number in range(MOST_VALUES + 1):
+    for number in range(MOST_OPENED + 1):
         vault.recall("a", number, lambda number=number: SimpleNamespace(close=lambda: closed.append(number)))
+        vault.recall("a", f"plain {number}", lambda number=number: number)
     assert closed == [0]
+    assert vault.recall("a", "plain 0", lambda: "made anew") == 0
+
+
+def test_the_results_used_longest_ago_go_first(tmp_path):
+    vault = Vault(tmp_path)
+    for number in range(MOST_VALUES):
+        vault.recall("a", number, lambda number=number: number)
+    vault.recall("a", 0, lambda: "made anew")
+    vault.recall("a", "one more", lambda: "last")
+    assert vault.recall("a", 0, lambda: "made anew") == 0
+    assert vault.recall("a", 1, lambda: "made anew") == "made anew"
+
+
+def test_heavy_results_go_before_there_are_many(tmp_path):
+    vault = Vault(tmp_path)
+    half = pd.DataFrame({"spend": np.zeros(MOST_BYTES // 16 + 1)})
+    for key in ("first", "second"):
+        vault.recall("a", key, lambda: {"table": (half,)})
+    assert vault.recall("a", "second", lambda: "made anew")["table"][0] is half
+    assert vault.recall("a", "first", lambda: "made anew") == "made anew"
+
+
+def test_two_who_ask_at_once_wait_for_one_making_and_nobody_else_waits(tmp_path):
+    vault, begun, go_on, made = Vault(tmp_path), threading.Event(), threading.Event(), []
+
+    def slowly():
+        begun.set()
+        assert go_on.wait(10)
+        made.append(1)
+        return len(made)
+
+    found = []
+    asking = [threading.Thread(target=lambda: found.append(vault.recall("a", "slow", slowly))) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    assert begun.wait(10)
+    assert vault.recall("a", "quick", lambda: "at once") == "at once"
+    go_on.set()
+    for thread in asking:
+        thread.join(10)
+    assert found == [1, 1]
 
 
 def test_a_file_name_cannot_leave_the_folder(tmp_path):
