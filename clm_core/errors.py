@@ -5,6 +5,7 @@ ClmError
 │   └── MappingError  a column that was named is not in the file, or two claim one role
 ├── DefinitionError   a framework, persona or recipe file is not valid
 ├── PeriodError       a day or window outside what the data covers
+├── RoomError         a workshop room is not there, closed, full, or not the asker's
 └── TooThinError      the data cannot carry the analysis asked for
 
 Problems inside the data do not raise: they are collected as :class:`Issue` rows and shown together.
@@ -66,6 +67,12 @@ class PeriodError(ClmError):
     """A day or window lies outside what the data covers."""
 
     code = "period"
+
+
+class RoomError(ClmError):
+    """A workshop room is not there, closed, full, or not the asker's."""
+
+    code = "room"
 
 
 class TooThinError(ClmError):
