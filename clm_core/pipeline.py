@@ -23,7 +23,7 @@ from clm_core.frameworks import Framework, check_framework
 from clm_core.ingest import Imported, TableKind, import_table
 from clm_core.ingest.watch import Watch
 from clm_core.joins import KeyMatch, match_keys
-from clm_core.ledger import Ledger, build_ledger, count_moves, stock_and_flow
+from clm_core.ledger import Ledger, Unit, build_ledger, count_moves, period_ends, stock_and_flow
 from clm_core.models import Scores, score_customers
 from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_names, require_sound
 from clm_core.recipe import Recipe
@@ -33,6 +33,10 @@ from clm_core.tables import EPOCH, Tables, to_date, to_day
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+
+
+MOST_WEEK_ROWS = 5_000_000
+"""Customer-weeks that a browser session may hold: some 50,000 customers over two years."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,27 @@ class Workspace:
     def ledger(self) -> Ledger:
         """Every customer at every month end up to the as-of day."""
         return build_ledger(self.frames, self.as_of_day)
+
+    @cached_property
+    def weekly_ledger(self) -> Ledger:
+        """Every customer at every week end up to the as-of day.
+
+        Raises
+        ------
+        InputError
+            When that would be more than :data:`MOST_WEEK_ROWS` rows.
+        """
+        n_known = int(collect(self.today.select(nw.len().alias("n")))["n"].iloc[0])
+        n_weeks = len(period_ends(self.frames.first_day, self.as_of_day, "week"))
+        if n_known * n_weeks > MOST_WEEK_ROWS:
+            raise InputError(
+                "By week this history is too large to follow here.",
+                where="by week",
+                found=f"{n_known:,} customers × {n_weeks:,} weeks",
+                allowed=f"up to {MOST_WEEK_ROWS:,} customer-weeks",
+                next_step="Choose months, or leave early years out of the file.",
+            )
+        return build_ledger(self.frames, self.as_of_day, "week")
 
 
 @dataclass(frozen=True)
@@ -236,6 +261,21 @@ def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
     now = stock[stock[c.AS_OF] == stock[c.AS_OF].max()]
     counts = now[[c.STAGE, c.N_CUSTOMERS, c.SHARE]].reset_index(drop=True)
     return Lifecycle(framework, counts, moves, stock)
+
+
+def ledger_for(workspace: Workspace, framework: Framework, unit: Unit = "month", known_days: int = 0) -> Ledger:
+    """The ledger by month or week, of those known for at least ``known_days``, for a framework that can be used on it.
+
+    Raises
+    ------
+    DefinitionError
+        When the framework has a fault; the first is named.
+    InputError
+        When the history is too large to be followed by week.
+    """
+    _require_sound(workspace, framework)
+    ledger = workspace.ledger if unit == "month" else workspace.weekly_ledger
+    return ledger.known_for(known_days) if known_days else ledger
 
 
 def _require_sound(workspace: Workspace, framework: Framework) -> None:

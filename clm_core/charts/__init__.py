@@ -7,10 +7,10 @@ from clm_core.charts.compare import stage_crosstab
 from clm_core.charts.data import orders_in_history
 from clm_core.charts.history import flow_bars, stage_history
 from clm_core.charts.lifecycle import before_after, stage_bars
-from clm_core.charts.matrix import move_matrix, persona_stage_heat
+from clm_core.charts.matrix import group_stage_heat, move_matrix
 from clm_core.charts.palette import PALETTES, Palette, Theme, contrast, stage_colours
 from clm_core.charts.personas import persona_bars, persona_dots
-from clm_core.charts.progress import coming_and_going, conversion_dots, stay_lines
+from clm_core.charts.progress import coming_and_going, conversion_dots, conversion_lines, stay_lines
 from clm_core.charts.rhythm import limit_moves, return_curve, role_colour, rule_set_strip
 from clm_core.charts.sheet import alt_text
 from clm_core.charts.timeline import customer_timeline
@@ -30,16 +30,17 @@ __all__ = [
     "coming_and_going",
     "contrast",
     "conversion_dots",
+    "conversion_lines",
     "customer_timeline",
     "drivers",
     "flow_bars",
     "gains",
+    "group_stage_heat",
     "limit_moves",
     "move_matrix",
     "orders_in_history",
     "persona_bars",
     "persona_dots",
-    "persona_stage_heat",
     "return_curve",
     "role_colour",
     "rule_set_strip",

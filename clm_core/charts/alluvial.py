@@ -10,14 +10,14 @@ import altair as alt
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.charts.encode import Row, amount, inline, measure_axis, records, told, tooltip
+from clm_core.charts.encode import Row, amount, inline, measure_axis, period_names, records, told, tooltip
 from clm_core.charts.margin import Margin, margin_labels
 from clm_core.charts.palette import PALETTES, Theme, stage_colours, text_on
 from clm_core.charts.rows import shown_stages
 from clm_core.charts.sheet import empty, finish, sentences
 from clm_core.frameworks import Framework
 from clm_core.ledger import NOT_KNOWN
-from clm_core.wording import month, percent
+from clm_core.wording import percent
 
 HEIGHT = 380
 BAR = 0.09
@@ -50,8 +50,7 @@ def alluvial(flows: pd.DataFrame, framework: Framework, *, title: str, subtitle:
         for box in boxes
         if box["at"] == len(days) - 1
     ]
-    months = [month(day) for day in days]
-    labels = months if len(set(months)) == len(days) else [f"{day:%-d %b %Y}" for day in days]
+    labels = list(period_names(days).values())
     layers = [
         *_drawn(bands, boxes, len(days), top, colours, theme),
         *margin_labels(at_end, [0, top], measure_axis("count"), HEIGHT),

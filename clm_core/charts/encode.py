@@ -86,6 +86,13 @@ def month_labels(days: Iterable[date]) -> list[str]:
     return [month(period.to_timestamp().date()) for period in full]
 
 
+def period_names(days: Iterable[date]) -> dict[date, str]:
+    """`Mar 2026` for each period end where every month has one at most, else `1 Mar 2026`."""
+    ends = sorted(set(days))
+    is_monthly = len({(day.year, day.month) for day in ends}) == len(ends)
+    return {day: month(day) if is_monthly else f"{day:%-d %b %Y}" for day in ends}
+
+
 def month_x(labels: Sequence[str], field: str = "month") -> alt.X:
     """Months in order; as many labels as there is room for, never angled."""
     axis = alt.Axis(title=None, labelAngle=0, labelOverlap="parity", labelSeparation=10, grid=False)

@@ -19,10 +19,12 @@ from clm_core.charts.encode import (
     measure_axis,
     month_labels,
     month_x,
+    period_names,
     records,
     told,
     tooltip,
 )
+from clm_core.charts.hatch import hatch
 from clm_core.charts.margin import Margin, margin_labels
 from clm_core.charts.palette import PALETTES, Theme, stage_colours
 from clm_core.charts.rows import opacity_channel, pick_on, shown_stages, stage_colour
@@ -30,7 +32,7 @@ from clm_core.charts.sheet import empty, finish, sentences
 from clm_core.frameworks import Framework
 from clm_core.wording import month, percent
 
-HEIGHT = 320
+HEIGHT, FLOW_HEIGHT = 320, 280
 MANY_MONTHS = 48
 FLOWS = {"entered": "Newly known", "arrived": "Arrived", "left": "Left"}
 
@@ -88,27 +90,30 @@ def flow_bars(
     stage: str,
     *,
     is_last_partial: bool = False,
+    begins: date | None = None,
     title: str,
     subtitle: str,
     theme: Theme,
 ) -> alt.LayerChart:
-    """Who came to one stage (above zero) and who left it (below), by month.
+    """Who came to one stage (above zero) and who left it (below), by month or week.
 
-    Needs `as_of`, `stage`, `entered` (newly known), `arrived` (from other stages), `left`.
+    Needs `as_of`, `stage`, `entered` (newly known), `arrived` (from other stages), `left`. ``begins`` is the end of the period in
+    which the history begins, where it is shown.
     """
     here = stock[stock[c.STAGE] == stage]
     if here.empty:
         return empty(title=title, subtitle=subtitle, theme=theme)
     table = records(here, [c.AS_OF, *FLOWS])
-    labels = month_labels([row[c.AS_OF] for row in table])
+    when = period_names(row[c.AS_OF] for row in table)
     last = max(row[c.AS_OF] for row in table)
     domain = from_zero([-row["left"] for row in table] + [row["entered"] + row["arrived"] for row in table])
-    rows = [_flow(row, kind, is_last_partial and row[c.AS_OF] == last) for row in table for kind in FLOWS]
+    rows = [_flow(row, kind, when, is_last_partial and row[c.AS_OF] == last) for row in table for kind in FLOWS]
+    x = month_x(list(when.values()))
     colours = _flow_colours(stage_colours(framework, theme)[stage], theme)
     axis = measure_axis("count", labelExpr="format(abs(datum.value), ',')")
     bars = alt.Chart(inline(rows)).mark_bar(stroke=PALETTES[theme].background, strokeWidth=0.8)
     bars = bars.encode(
-        x=month_x(labels),
+        x=x,
         y=alt.Y(**amount("signed", domain, axis=axis), stack="zero"),
         color=alt.Color(
             field="flow",
@@ -118,14 +123,22 @@ def flow_bars(
         ),
         order=alt.Order(field="rank", type="quantitative"),
         opacity=opacity_channel(),
-        tooltip=[*tooltip(month="Month", flow="Flow"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
+        tooltip=[*tooltip(month="Period", flow="Flow"), told(c.N_CUSTOMERS, "quantitative", "People", ",")],
     )
     zero = alt.Chart(inline([{"signed": 0}])).mark_rule(color=PALETTES[theme].muted)
     zero = zero.encode(y=alt.Y(**amount("signed", domain, axis=axis)))
-    at_end = _end_of_flows(rows, month(last), colours)
-    key = sentences(subtitle, f"{month(last)} is not over, so it is pale" if is_last_partial else "")
-    layers = [bars, zero, *margin_labels(at_end, domain, axis, 280)]
-    return finish(layers, title=title, subtitle=key, theme=theme, height=280)
+    at_end = _end_of_flows(rows, when[last], colours)
+    first = [row for row in table if row[c.AS_OF] == begins]
+    stripes = [
+        hatch({"month": when[row[c.AS_OF]]}, x, 0, row["entered"], domain, axis, FLOW_HEIGHT, theme) for row in first
+    ]
+    key = sentences(
+        subtitle,
+        f"{when[last]} is not over, so it is pale" if is_last_partial else "",
+        "Striped: the history begins there" if first else "",
+    )
+    layers = [bars, *stripes, zero, *margin_labels(at_end, domain, axis, FLOW_HEIGHT)]
+    return finish(layers, title=title, subtitle=key, theme=theme, height=FLOW_HEIGHT)
 
 
 def _stacked(stock: pd.DataFrame, stages: dict[str, str], is_last_partial: bool) -> list[Row]:
@@ -160,10 +173,10 @@ def _end_of_stack(rows: Sequence[Row], last: date, measure: str, colours: dict[s
     return at_end
 
 
-def _flow(row: Row, kind: str, is_partial: bool) -> Row:
+def _flow(row: Row, kind: str, when: dict[date, str], is_partial: bool) -> Row:
     n = int(row[kind] or 0)
     return {
-        "month": month(row[c.AS_OF]),
+        "month": when[row[c.AS_OF]],
         "flow": FLOWS[kind],
         c.N_CUSTOMERS: n,
         "signed": -n if kind == "left" else n,

@@ -1,4 +1,4 @@
-"""Heat maps with every number written in its cell: moves between stages, and personas by stage."""
+"""Heat maps with every number written in its cell: moves between stages, and groups of people by stage."""
 
 from __future__ import annotations
 
@@ -72,28 +72,40 @@ def move_matrix(
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
 
 
-def persona_stage_heat(
-    table: pd.DataFrame, framework: Framework, *, title: str, subtitle: str, theme: Theme
+def group_stage_heat(
+    table: pd.DataFrame,
+    framework: Framework,
+    group: str = "group",
+    label: str = "Group",
+    *,
+    title: str,
+    subtitle: str,
+    theme: Theme,
+    selectable: bool = False,
 ) -> alt.LayerChart:
-    """In which stages each persona is; each row adds up to 100 %. Needs `persona`, `stage`, `n_customers`, `share`."""
+    """In which stages the people of each group are; each row adds up to 100 %.
+
+    Needs the column ``group``, called ``label`` in words, and `stage`, `n_customers`, `share`.
+    """
     if table.empty:
         return empty(title=title, subtitle=subtitle, theme=theme)
     stages = shown_stages(framework, list(table[c.STAGE]))
-    rows = records(table, [c.PERSONA, c.STAGE, c.N_CUSTOMERS, c.SHARE])
-    n_of = {str(name): int(n) for name, n in table.groupby(c.PERSONA, sort=False)[c.N_CUSTOMERS].sum().items()}
-    most = max((row[c.SHARE] or 0.0 for row in rows if not is_small(n_of[row[c.PERSONA]])), default=0.0)
+    rows = records(table, [group, c.STAGE, c.N_CUSTOMERS, c.SHARE])
+    n_of = {str(name): int(n) for name, n in table.groupby(group, sort=False)[c.N_CUSTOMERS].sum().items()}
+    most = max((row[c.SHARE] or 0.0 for row in rows if not is_small(n_of[row[group]])), default=0.0)
     cells = []
     for row in rows:
         if row[c.N_CUSTOMERS]:
-            place = None if is_small(n_of[row[c.PERSONA]]) or not most else row[c.SHARE] / most
+            place = None if is_small(n_of[row[group]]) or not most else row[c.SHARE] / most
             words = worded(row, row[c.SHARE], theme, place)
-            cells.append(
-                {**words, c.PERSONA: row[c.PERSONA], c.STAGE: row[c.STAGE], "stage_name": stages[row[c.STAGE]]}
-            )
+            cells.append({**words, group: row[group], c.STAGE: row[c.STAGE], "stage_name": stages[row[c.STAGE]]})
     names = {name: name for name in n_of}
     below = {name: size_label(n) for name, n in n_of.items()}
-    layers, lookups, height = grid(cells, c.PERSONA, names, below, c.STAGE, stages, theme)
-    layers[0] = layers[0].encode(tooltip=tooltip(persona="Persona", stage_name="Stage", top="People", bottom="Share"))
+    layers, lookups, height = grid(cells, group, names, below, c.STAGE, stages, theme)
+    hints = tooltip(**{group: label}, stage_name="Stage", top="People", bottom="Share")
+    layers[0] = layers[0].encode(tooltip=hints)
+    if selectable:
+        layers[0] = layers[0].add_params(pick_on(group, c.STAGE))
     key = " · ".join(f"{place} {name}".replace(" ", UNBROKEN) for place, name in enumerate(stages.values(), 1))
     note = balanced(f"{MORE[theme]}: a larger share. Grey: a row of fewer than {SMALL_GROUP}.", NOTE)
     layers.append(read_note(note, [*balanced(key, NOTE), *note], len(stages), theme))

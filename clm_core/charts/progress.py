@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -16,18 +15,21 @@ from clm_core.charts.encode import (
     from_zero,
     inline,
     measure_axis,
+    month_x,
+    period_names,
     records,
     size_label,
     told,
     tooltip,
 )
 from clm_core.charts.estimates import estimate_layers
+from clm_core.charts.hatch import hatch
 from clm_core.charts.margin import Margin, margin_labels
 from clm_core.charts.palette import PALETTES, Theme, stage_colours
 from clm_core.charts.rows import opacity_channel, shown_stages, stage_axis, stage_rows
 from clm_core.charts.sheet import empty, finish, sentences
 from clm_core.frameworks import Framework
-from clm_core.wording import month, percent
+from clm_core.wording import percent
 
 HEIGHT = 300
 RATIO_ROOM = 28
@@ -62,6 +64,45 @@ def conversion_dots(
     layers = estimate_layers(rows, axis, fill, theme, "percent", name="Stage")
     key = sentences(subtitle, "Off the path: seen on it again")
     return finish(layers, title=title, subtitle=key, theme=theme, height=axis.height, lookups=axis.lookups)
+
+
+def conversion_lines(
+    table: pd.DataFrame, framework: Framework, *, title: str, subtitle: str, theme: Theme
+) -> alt.LayerChart:
+    """The share of each stage seen further along the path, by the day they were in it; bands are 95 % intervals.
+
+    One horizon of the table of conversion. Needs `as_of`, `stage`, `share`, `low`, `high`, `is_small`; shares of small groups
+    are left out.
+    """
+    known = table[table[c.SHARE].notna() & ~table["is_small"]]
+    if known[c.AS_OF].nunique() < 2:
+        return empty(title=title, subtitle=subtitle, theme=theme, message=NOT_JUDGED)
+    names, colours = shown_stages(framework, list(known[c.STAGE])), stage_colours(framework, theme)
+    told_rows = records(known, [c.AS_OF, c.STAGE, c.SHARE, "low", "high"])
+    when = period_names(row[c.AS_OF] for row in told_rows)
+    rows = [
+        {**{name: cell for name, cell in row.items() if name != c.AS_OF}, "when": when[row[c.AS_OF]]}
+        for row in sorted(told_rows, key=lambda row: (row[c.AS_OF], list(names).index(row[c.STAGE])))
+    ]
+    ids = [id_ for id_ in names if any(row[c.STAGE] == id_ for row in rows)]
+    x, domain, axis = (
+        month_x(list(when.values()), "when"),
+        from_zero(row["high"] for row in rows),
+        measure_axis("percent"),
+    )
+    scale = alt.Scale(domain=ids, range=[colours[id_] for id_ in ids])
+    base = alt.Chart(inline([{**row, "name": names[row[c.STAGE]], "said": percent(row[c.SHARE])} for row in rows]))
+    base = base.encode(x=x, color=alt.Color(field=c.STAGE, type="nominal", scale=scale, legend=None))
+    bands = base.mark_area(opacity=0.16).encode(y=alt.Y(**amount("low", domain, axis=axis)), y2=alt.Y2(field="high"))
+    lines = base.mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=22)).encode(
+        y=alt.Y(**amount(c.SHARE, domain, axis=axis)), tooltip=tooltip(name="Stage", when="In it on", said="Moved on")
+    )
+    last = {row[c.STAGE]: row for row in rows}
+    at_end = [
+        Margin(row[c.SHARE], f"{names[id_]} {percent(row[c.SHARE], 0)}", colours[id_]) for id_, row in last.items()
+    ]
+    layers = [bands, lines, *margin_labels(at_end, domain, axis, HEIGHT)]
+    return finish(layers, title=title, subtitle=subtitle, theme=theme, height=HEIGHT)
 
 
 def stay_lines(
@@ -109,21 +150,23 @@ def stay_lines(
 def coming_and_going(table: pd.DataFrame, *, title: str, subtitle: str, theme: Theme) -> alt.LayerChart:
     """Who came and came back (above zero) and who fell off the path (below), with the quick ratio over each period.
 
-    Needs `as_of`, `new`, `reactivated`, `newly_off`, `quick_ratio`, `is_partial`.
+    Needs `as_of`, `new`, `reactivated`, `newly_off`, `quick_ratio`, `is_partial`, `is_first`.
     """
     if table.empty:
         return empty(title=title, subtitle=subtitle, theme=theme)
-    periods = records(table, [c.AS_OF, *COMING, "quick_ratio", "is_partial"])
+    periods = records(table, [c.AS_OF, *COMING, "quick_ratio", "is_partial", "is_first"])
+    when = period_names(row[c.AS_OF] for row in periods)
     for period in periods:
-        period["when"] = _period_name(period[c.AS_OF], periods)
+        period["when"] = when[period[c.AS_OF]]
     bars = [_coming(period, kind) for period in periods for kind in COMING]
     palette = PALETTES[theme]
-    colours = dict(zip(COMING.values(), (palette.accent, palette.steps[4], palette.steps[6]), strict=True))
+    # colours of no stage: they stand for ways of moving
+    colours = dict(zip(COMING.values(), (palette.accent, palette.sequential[4], palette.raises), strict=True))
     domain = from_zero([row["signed"] for row in bars] + [row["new"] + row["reactivated"] for row in periods])
     domain[1] *= 1.08
     axis = measure_axis("count", labelExpr="format(abs(datum.value), ',')")
-    names = [period["when"] for period in periods]
-    x = _ordered_x(names)
+    names = list(when.values())
+    x = month_x(names, "when")
     colour = alt.Color(
         field="kind",
         type="nominal",
@@ -142,21 +185,16 @@ def coming_and_going(table: pd.DataFrame, *, title: str, subtitle: str, theme: T
     words = _ratios(periods, x, domain, axis)
     n = {row["kind"]: row for row in bars if row["when"] == names[-1]}
     at_end = _spread_out([(kind, colours[kind], row) for kind, row in n.items()])
-    said = f"{names[-1]} is not over, so it is pale" if periods[-1]["is_partial"] else ""
-    key = sentences(subtitle, "Above the bars: quick ratio, those who came or came back for each who left", said)
-    layers = [drawn, words, *margin_labels(at_end, domain, axis, HEIGHT)]
+    begins = [row for row in periods if row["is_first"]]
+    stripes = [hatch({"when": row["when"]}, x, 0, row["new"], domain, axis, HEIGHT, theme) for row in begins]
+    key = sentences(
+        subtitle,
+        "Above the bars: quick ratio, those who came or came back for each who left",
+        f"{names[-1]} is not over, so it is pale" if periods[-1]["is_partial"] else "",
+        f"Striped: the history begins in {begins[0]['when']}" if begins else "",
+    )
+    layers = [drawn, *stripes, words, *margin_labels(at_end, domain, axis, HEIGHT)]
     return finish(layers, title=title, subtitle=key, theme=theme, height=HEIGHT)
-
-
-def _period_name(day: Any, periods: Sequence[Row]) -> str:
-    months = {(row[c.AS_OF].year, row[c.AS_OF].month) for row in periods}
-    return month(day) if len(months) == len(periods) else f"{day:%-d %b %Y}"
-
-
-def _ordered_x(names: Sequence[str]) -> alt.X:
-    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="parity", labelSeparation=10, grid=False)
-    scale = alt.Scale(domain=list(names), paddingInner=0.14, paddingOuter=0.06)
-    return alt.X(field="when", type="ordinal", scale=scale, axis=axis, sort=None)
 
 
 def _ratios(periods: Sequence[Row], x: alt.X, domain: Sequence[float], axis: alt.Axis) -> alt.Chart:

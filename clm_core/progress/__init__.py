@@ -2,6 +2,7 @@
 
 from clm_core.progress.conversion import HORIZONS, conversion, conversion_after_entry, pooled_conversion
 from clm_core.progress.flows import MOST_DAYS, QUICK_RATIO, comings_and_goings, flows_between
+from clm_core.progress.movement import Movement, read_movement
 from clm_core.progress.paths import StagePaths, count_paths
 from clm_core.progress.stays import stay_curves, stays, time_in_stage
 
@@ -9,6 +10,7 @@ __all__ = [
     "HORIZONS",
     "MOST_DAYS",
     "QUICK_RATIO",
+    "Movement",
     "StagePaths",
     "comings_and_goings",
     "conversion",
@@ -16,6 +18,7 @@ __all__ = [
     "count_paths",
     "flows_between",
     "pooled_conversion",
+    "read_movement",
     "stay_curves",
     "stays",
     "time_in_stage",

@@ -19,9 +19,6 @@ from clm_core.wording import SMALL_GROUP
 
 HORIZONS = (1, 3, 6, 12)
 LEVEL = 0.95
-MOST_DAYS = 6
-"""Days between which flows can still be told apart in one picture."""
-QUICK_RATIO = "Quick ratio = (newly known + back on the path) ÷ newly off the path. Above 1 more people come or return than leave."
 
 
 def conversion(paths: StagePaths, horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:

@@ -24,7 +24,8 @@ def comings_and_goings(moves: pd.DataFrame, framework: Framework, ledger: Ledger
     """Who came, returned and left in each period, from the table of moves.
 
     Columns: `as_of`, `new` (newly known, on the path), `reactivated` (from off the path back to it), `newly_off` (from the
-    path to off it), `quick_ratio` as in :data:`QUICK_RATIO` (missing where nobody left), `is_partial`.
+    path to off it), `quick_ratio` as in :data:`QUICK_RATIO` (missing where nobody left), `is_partial`,
+    `is_first` (the history begins in it: whoever is known from then on may have been a customer for long).
     """
     off = {stage.id for stage in framework.stages if stage.kind == "off_path"} | {c.UNASSIGNED}
     was_off, is_off = moves[c.FROM_STAGE].isin(off), moves[c.TO_STAGE].isin(off)
@@ -36,7 +37,8 @@ def comings_and_goings(moves: pd.DataFrame, framework: Framework, ledger: Ledger
         table[name] = sums.reindex(table.index, fill_value=0).astype("int64")
     came = (table["new"] + table["reactivated"]).astype(float)
     table["quick_ratio"] = came / table["newly_off"].where(table["newly_off"] > 0)
-    return table[[*sorts, "quick_ratio", "is_partial"]].reset_index()
+    table["is_first"] = table.index == moves[c.AS_OF].min()
+    return table[[*sorts, "quick_ratio", "is_partial", "is_first"]].reset_index()
 
 
 def flows_between(paths: StagePaths, days: Sequence[date]) -> pd.DataFrame:

@@ -45,7 +45,7 @@ title, subtitle = (
     f"Share of each persona by stage on {today}; each row adds up to 100 %",
 )
 figures.show(
-    charts.persona_stage_heat(stages, framework, title=title, subtitle=subtitle, theme=theme),
+    charts.group_stage_heat(stages, framework, "persona", "Persona", title=title, subtitle=subtitle, theme=theme),
     title,
     subtitle,
     stages,

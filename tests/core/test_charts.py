@@ -172,7 +172,10 @@ FIGURES: dict[str, tuple[Figure, pd.DataFrame]] = {
     "flow_bars": (lambda f, **k: charts.flow_bars(f, FRAMEWORK, "loyal", **k), STOCK),
     "move_matrix": (lambda f, **k: charts.move_matrix(f, FRAMEWORK, **k), MOVES),
     "persona_bars": (charts.persona_bars, PERSONAS),
-    "persona_stage_heat": (lambda f, **k: charts.persona_stage_heat(f, FRAMEWORK, **k), PERSONA_STAGES),
+    "group_stage_heat": (
+        lambda f, **k: charts.group_stage_heat(f, FRAMEWORK, "persona", "Persona", **k),
+        PERSONA_STAGES,
+    ),
     "persona_dots": (lambda f, **k: charts.persona_dots(f, "churn_prob", **k), PERSONAS),
     "churn_by_stage": (lambda f, **k: charts.churn_by_stage(f, FRAMEWORK, **k), CHURN),
     "calibration": (charts.calibration, BINS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 import pandas as pd
 
@@ -18,17 +20,20 @@ OTHER, UNKNOWN = "Other", "Unknown"
 LEVEL = 0.95
 
 
-def stages_by(frame: Frame, framework: Framework, column: str, n_groups: int = 8) -> pd.DataFrame:
+def stages_by(
+    frame: Frame, framework: Framework, column: str, n_groups: int = 8, order: Sequence[str] = ()
+) -> pd.DataFrame:
     """Stages broken down by a text column: one row per group and stage, zeros included, the largest group first.
 
     Groups beyond the ``n_groups`` largest are one called `Other`, people without a value one called `Unknown`; these come
-    last. Columns: `group`, `stage`, `n_customers`, `share` (of the group) with `low` and `high` (95 %, Wilson), `is_small`.
+    last. Groups that have an ``order`` of their own keep it and are all told. Columns: `group`, `stage`, `n_customers`, `share` (of the group) with `low` and `high` (95 %, Wilson), `is_small`.
     """
     numbered = frame.select(nw.col(column).alias(GROUP), framework.rule_number().alias(c.RULE_NO))
     counted = collect(numbered.group_by(GROUP, c.RULE_NO).agg(nw.len().alias(c.N_CUSTOMERS)))
     stages = counted[c.RULE_NO].astype(int).map(dict(enumerate(framework.stage_of_rule)))
-    rows = pd.DataFrame({GROUP: _top_groups(counted, n_groups), c.STAGE: stages, c.N_CUSTOMERS: counted[c.N_CUSTOMERS]})
-    sums = _summed(rows, [c.STAGE])
+    rows = pd.DataFrame({GROUP: _top_groups(counted, len(order) or n_groups), c.STAGE: stages})
+    rows[c.N_CUSTOMERS] = counted[c.N_CUSTOMERS]
+    sums = _summed(rows, [c.STAGE], order)
     groups = sums[GROUP].unique()
     grid = pd.MultiIndex.from_product([groups, framework.stage_ids], names=[GROUP, c.STAGE])
     full = sums.set_index([GROUP, c.STAGE])[c.N_CUSTOMERS].reindex(grid, fill_value=0).reset_index()
@@ -66,12 +71,16 @@ def _top_groups(counted: pd.DataFrame, n_groups: int) -> pd.Series:
     return own.where(own.isin(set(largest)), OTHER).mask(own.isna(), UNKNOWN)
 
 
-def _summed(rows: pd.DataFrame, stages: list[str]) -> pd.DataFrame:
-    """People by group and stages; groups by size, `Other` and `Unknown` last."""
+def _summed(rows: pd.DataFrame, stages: list[str], order: Sequence[str] = ()) -> pd.DataFrame:
+    """People by group and stages; groups in the order given, else by size, `Other` and `Unknown` last."""
     sizes = rows.groupby(GROUP)[c.N_CUSTOMERS].sum()
-    order = sorted(sizes.index, key=lambda name: (name == UNKNOWN, name == OTHER, -sizes[name], name))
+    place = {name: number for number, name in enumerate(order)}
+
+    def rank(name: str) -> tuple[bool, bool, int, int, str]:
+        return name == UNKNOWN, name == OTHER, place.get(name, len(place)), -int(sizes[name]), name
+
     sums = rows.groupby([GROUP, *stages])[c.N_CUSTOMERS].sum()
-    return sums.reindex(order, level=GROUP).reset_index()
+    return sums.reindex(sorted(sizes.index, key=rank), level=GROUP).reset_index()
 
 
 def _with_share(table: pd.DataFrame, within: list[str]) -> pd.DataFrame:
