@@ -15,6 +15,8 @@ PAGES = {
     "Data": [st.Page("pages/data/files.py", title="Your data", icon=":material/upload_file:", default=True)],
     "Understand": [
         st.Page("pages/understand/lifecycle.py", title="Lifecycle", icon=":material/cycle:", url_path="lifecycle"),
+        st.Page("pages/understand/movement.py", title="Movement", icon=":material/swap_horiz:", url_path="movement"),
+        st.Page("pages/understand/cohorts.py", title="Cohorts", icon=":material/grid_on:", url_path="cohorts"),
         st.Page("pages/understand/stage_rules.py", title="Stage rules", icon=":material/tune:", url_path="stage-rules"),
         st.Page("pages/understand/personas.py", title="Personas", icon=":material/groups:", url_path="personas"),
     ],

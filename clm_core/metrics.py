@@ -136,6 +136,20 @@ def moves_of(moves: pd.DataFrame, as_of: object) -> pd.DataFrame:
     return moves[moves[c.AS_OF] == as_of].reset_index(drop=True)
 
 
+def stay_table(stays: pd.DataFrame, framework: Framework, unit: str) -> pd.DataFrame:
+    """Time in stage in words, one row a stage: half have left after, mean within a year, stays seen, still running, left out."""
+    named = stays[c.STAGE].map({stage.id: stage.name for stage in framework.stages})
+    half = ["more than half stay" if n != n else f"{n:.0f} {unit}{'' if n == 1 else 's'}" for n in stays["median"]]
+    mean = ["not known yet" if n != n else f"{n:.1f}" for n in stays["mean_within"]]
+    counts = {
+        "Stays": stays["n_stays"],
+        "Still running": stays["n_running"],
+        "Began before": stays["n_first"],
+    }
+    words = {name: [f"{n:,}" for n in column] for name, column in counts.items()}
+    return pd.DataFrame({"Stage": named, "Half have left after": half, f"Mean of first 12 {unit}s": mean, **words})
+
+
 def busiest_stage(stock: pd.DataFrame) -> str:
     """The stage that most people came into or left over all months."""
     flows = stock.set_index(c.STAGE)[["entered", "arrived", "left"]].sum(axis=1)

@@ -33,6 +33,33 @@ from clm_core.pipeline import read_lifecycle
 
 lifecycle = read_lifecycle(workspace, recipe.chosen_framework())
 print(lifecycle.counts)  # people by stage; lifecycle.stock and lifecycle.moves hold every month end
+
+from clm_core.breakdown import GROUP, groupings, stage_members, stages_by, with_group
+
+print(groupings(workspace.frames))  # what people can be told apart by here
+grouped = with_group(workspace.frames, workspace.today, "persona", workspace.as_of_day, recipe.personas)
+print(stages_by(grouped.frame, recipe.chosen_framework(), GROUP, order=grouped.order))
+print(stage_members(workspace.today, recipe.chosen_framework(), recipe.chosen_framework().stage_ids[0]))  # who they are
+""",
+    "movement": """\
+from clm_core.pipeline import ledger_for
+from clm_core.progress import conversion, count_paths, flows_between, read_movement, time_in_stage
+
+framework = recipe.chosen_framework()
+ledger = ledger_for(workspace, framework, "month", known_days=0)  # or "week"
+movement = read_movement(ledger, framework)
+print(movement.comings)  # newly known, back on the path, newly off it, quick ratio; movement.moves holds every move
+paths = count_paths(ledger, framework)
+print(flows_between(paths, movement.spread_days(4)))
+print(conversion(paths, [1]))  # with 95 % Wilson intervals
+print(time_in_stage(paths))
+""",
+    "cohorts": """\
+from clm_core.cohorts import cohort_orders, cohort_path, new_customers
+
+print(new_customers(workspace.frames, workspace.as_of_day).sentence)
+print(cohort_orders(workspace.frames, workspace.as_of_day, "month"))  # who ordered again, and what they spent
+print(cohort_path(workspace.frames, workspace.ledger, recipe.chosen_framework(), "month"))
 """,
     "customers": """\
 from clm_core.models import score_customers
@@ -73,7 +100,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, customers, personas or models; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )

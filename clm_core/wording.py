@@ -56,6 +56,11 @@ def month(day: date) -> str:
     return day.strftime("%b %Y")
 
 
+def period_name(start: date, unit: str) -> str:
+    """`Mar 2026` for a month, `Q1 2026` for a quarter that begins on the day."""
+    return f"Q{(start.month + 2) // 3} {start.year}" if unit == "quarter" else month(start)
+
+
 def long_day(day: date) -> str:
     """`9 December 2011`."""
     return f"{day.day} {day.strftime('%B %Y')}"

@@ -13,7 +13,7 @@ from clm_core.charts.margin import Margin, margin_labels
 from clm_core.charts.matrix import MORE
 from clm_core.charts.palette import PALETTES, Theme, ramp, text_on
 from clm_core.charts.sheet import empty, finish, sentences
-from clm_core.wording import SMALL_GROUP, money, month, percent
+from clm_core.wording import SMALL_GROUP, money, percent, period_name
 
 Measure = Literal["share_ordering", "share_on_path"]
 COHORT, SINCE = "cohort", "periods_since"
@@ -44,7 +44,7 @@ def cohort_triangle(
     rows = records(later, [COHORT, SINCE, c.N_CUSTOMERS, measure, "is_partial"])
     judged = [row for row in rows if not is_small(row[c.N_CUSTOMERS]) and not row["is_partial"]]
     most = max((row[measure] for row in judged), default=0.0)
-    cells = [_cell(row, measure, most, theme) for row in rows]
+    cells = [_cell(row, measure, most, unit, theme) for row in rows]
     sizes = {row["name"]: size_label(row[c.N_CUSTOMERS]) for row in cells}
     x, y = _triangle_axes(max(row[SINCE] for row in cells), list(sizes), unit)
     base = alt.Chart(inline(cells)).encode(x=x, y=y)
@@ -109,7 +109,7 @@ def cohort_value(
     rows = [
         {
             **row,
-            "name": month(row[COHORT]),
+            "name": period_name(row[COHORT], unit),
             "colour": shade[row[COHORT]],
             "said": money(row["value_per_customer"], currency),
         }
@@ -144,13 +144,13 @@ def cohort_value(
     return finish(layers, title=title, subtitle=key, theme=theme, height=HEIGHT)
 
 
-def _cell(row: Row, measure: Measure, most: float, theme: Theme) -> Row:
+def _cell(row: Row, measure: Measure, most: float, unit: str, theme: Theme) -> Row:
     palette, share = PALETTES[theme], float(row[measure] or 0.0)
     is_quiet = is_small(row[c.N_CUSTOMERS]) or not most
     fill = palette.background if row["is_partial"] else palette.quiet if is_quiet else ramp(share / most, theme)
     return {
         SINCE: row[SINCE],
-        "name": month(row[COHORT]),
+        "name": period_name(row[COHORT], unit),
         c.N_CUSTOMERS: row[c.N_CUSTOMERS],
         "number": f"{share * 100:.0f}",
         "said": percent(share),

@@ -14,6 +14,7 @@ from clm_core.charts.rows import (
     opacity,
     opacity_channel,
     pick_on,
+    row_target,
     stage_axis,
     stage_colour,
     stage_rows,
@@ -51,7 +52,9 @@ def stage_bars(
         opacity=opacity_channel(pick),
         tooltip=[*tooltip(name="Stage"), told(c.N_CUSTOMERS, "quantitative", "People", ","), _share()],
     )
-    layers = [bars.add_params(pick) if pick else bars, zero_rule(domain, theme), end_labels(rows, x, axis.y)]
+    # the whole row can be clicked: a bar of few people is too thin to hit
+    target = [row_target(rows, axis.y).add_params(pick)] if pick else []
+    layers = [*target, bars, zero_rule(domain, theme), end_labels(rows, x, axis.y)]
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=axis.height, lookups=axis.lookups)
 
 

@@ -122,6 +122,14 @@ def pick_on(*fields: str) -> alt.Parameter:
     return alt.selection_point(name="pick", fields=list(fields))
 
 
+def row_target(rows: Sequence[Row], y: alt.Y) -> alt.Chart:
+    """Something to click that is as wide as the drawing and cannot be seen."""
+    targets = [row for row in rows if row[c.N_CUSTOMERS]]
+    base = alt.Chart(inline(targets)).mark_rect(color="transparent", cursor="pointer", tooltip=None)
+    target: alt.Chart = base.encode(y=y, x=alt.value(0), x2=at("width"))
+    return target
+
+
 def end_labels(rows: Sequence[Row], x: alt.X, y: alt.Y, field: str = "label", **mark: Any) -> alt.Chart:
     """The number at the end of each bar."""
     text = alt.Chart(inline(rows)).mark_text(align="left", baseline="middle", dx=LABEL_GAP, **mark)

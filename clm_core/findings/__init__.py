@@ -1,7 +1,10 @@
 """What a chart says and what to do next, written by rules from the numbers: one module a subject."""
 
+from clm_core.findings.cohorts import how_two_cohorts_compare, what_cohorts_spend, who_comes_back, who_stays_on_path
 from clm_core.findings.files import is_history_whole
 from clm_core.findings.finding import Finding
+from clm_core.findings.groups import how_groups_differ
+from clm_core.findings.movement import how_long_they_stay, where_they_went, who_comes_and_goes, who_moves_on
 from clm_core.findings.personas import who_they_are
 from clm_core.findings.scores import card_of, what_is_to_come, who_may_leave
 from clm_core.findings.stages import how_it_changed, what_rules_change, where_everyone_is, who_came_and_went, who_moved
@@ -9,13 +12,22 @@ from clm_core.findings.stages import how_it_changed, what_rules_change, where_ev
 __all__ = [
     "Finding",
     "card_of",
+    "how_groups_differ",
     "how_it_changed",
+    "how_long_they_stay",
+    "how_two_cohorts_compare",
     "is_history_whole",
+    "what_cohorts_spend",
     "what_is_to_come",
     "what_rules_change",
     "where_everyone_is",
+    "where_they_went",
     "who_came_and_went",
+    "who_comes_and_goes",
+    "who_comes_back",
     "who_may_leave",
     "who_moved",
+    "who_moves_on",
+    "who_stays_on_path",
     "who_they_are",
 ]

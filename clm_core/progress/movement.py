@@ -33,6 +33,12 @@ class Movement:
         full = [day for day in self.days if day in self.ledger.dates[: self.ledger.n_full]]
         return (full or self.days)[-1]
 
+    @property
+    def begins(self) -> date | None:
+        """The end of the period in which the history begins, while it is among these."""
+        first = self.comings.loc[self.comings["is_first"], c.AS_OF]
+        return first.iloc[0] if len(first) else None
+
     def last(self, n_periods: int) -> Movement:
         """The same over the last periods only; what happened in them stays as it was."""
         since = self.days[-n_periods:][0]

@@ -12,6 +12,12 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from clm_core.breakdown import GROUP, Grouped, with_group
+from clm_core.breakdown import movers as list_movers
+from clm_core.breakdown import stage_members as list_members
+from clm_core.breakdown import stages_by as count_groups
+from clm_core.cohorts import By, NewCustomers, cohort_orders, cohort_path, new_customers
+from clm_core.columns import PERSONA
 from clm_core.completeness import History, completeness
 from clm_core.eligibility import Requirement, assess
 from clm_core.engine import Engine, open_engine
@@ -19,6 +25,7 @@ from clm_core.errors import ClmError, InputError
 from clm_core.frameworks import SHIPPED, Framework, load_framework
 from clm_core.ingest import Inspection, TableKind, inspect
 from clm_core.ingest.watch import Cancelled
+from clm_core.ledger import Unit
 from clm_core.metrics import OrderFacts, order_facts
 from clm_core.models import Scores, score_customers
 from clm_core.pipeline import (
@@ -28,11 +35,13 @@ from clm_core.pipeline import (
     Sources,
     Workspace,
     count_now,
+    ledger_for,
     list_customers,
     load_dataset,
     open_workspace,
     read_lifecycle,
 )
+from clm_core.progress import Movement, StagePaths, count_paths, read_movement
 from clm_core.recipe import Recipe
 from clm_core.stages import count_stages
 from pages.ui import progress, state
@@ -186,6 +195,87 @@ def lifecycle(as_of: date | None, framework: Framework) -> Lifecycle:
         lambda: read_lifecycle(workspace(as_of), framework),
         is_common=_is_shipped(framework),
     )
+
+
+def stages_by(as_of: date | None, framework: Framework, grouping: str) -> pd.DataFrame:
+    """Stages of the people in each group."""
+    key = (*_data_key(), as_of, framework.model_dump_json(), grouping, *_persona_key(grouping))
+
+    def count() -> pd.DataFrame:
+        grouped = _grouped(as_of, grouping)
+        return count_groups(grouped.frame, framework, GROUP, order=grouped.order)
+
+    return _recall("Counting groups", key, count)
+
+
+def _grouped(as_of: date | None, grouping: str) -> Grouped:
+    opened = workspace(as_of)
+    return with_group(opened.frames, opened.today, grouping, opened.as_of_day, state.personas())
+
+
+def _persona_key(grouping: str) -> tuple[str, ...]:
+    return tuple(persona.model_dump_json() for persona in state.personas()) if grouping == PERSONA else ()
+
+
+def stage_members(
+    as_of: date | None, framework: Framework, stage: str, grouping: str = "", group: str = ""
+) -> pd.DataFrame:
+    """The customers of a stage, or of one group in it: those that :func:`lifecycle` and :func:`stages_by` count there."""
+    key = (*_data_key(), as_of, framework.model_dump_json(), stage, grouping, group, *_persona_key(grouping))
+
+    def find() -> pd.DataFrame:
+        if not grouping:
+            return list_members(workspace(as_of).today, framework, stage)
+        groups = stages_by(as_of, framework, grouping)[GROUP].unique()
+        return list_members(_grouped(as_of, grouping).frame, framework, stage, group, list(groups))
+
+    return _recall("Finding the customers", key, find)
+
+
+def movement(as_of: date | None, framework: Framework, unit: Unit, known_days: int) -> Movement:
+    """Moves, stock and flow, comings and goings by month or week, of those known for so many days."""
+    key = (*_data_key(), as_of, framework.model_dump_json(), unit, known_days)
+
+    def read() -> Movement:
+        return read_movement(ledger_for(workspace(as_of), framework, unit, known_days), framework)
+
+    return _recall(f"Following every customer from {unit} to {unit}", key, read)
+
+
+def movers(moved: Movement, framework: Framework, day: date, from_stage: str, to_stage: str) -> pd.DataFrame:
+    """The customers who made one move in the period that ends on a day."""
+    return list_movers(moved.ledger, framework, moved.ledger.dates.index(day), from_stage, to_stage)
+
+
+def stage_paths(as_of: date | None, framework: Framework, unit: Unit, known_days: int) -> StagePaths:
+    """Every path through the stages, and how many took it."""
+    key = (*_data_key(), as_of, framework.model_dump_json(), unit, known_days)
+    return _recall(
+        "Laying the stages in a row",
+        key,
+        lambda: count_paths(ledger_for(workspace(as_of), framework, unit, known_days), framework),
+    )
+
+
+def cohorts(as_of: date | None, by: By) -> tuple[pd.DataFrame, NewCustomers]:
+    """Who of each cohort ordered in each later period and what they spent; and what a new customer is here."""
+
+    def count() -> tuple[pd.DataFrame, NewCustomers]:
+        opened = workspace(as_of)
+        return cohort_orders(opened.frames, opened.as_of_day, by), new_customers(opened.frames, opened.as_of_day)
+
+    return _recall("Following every cohort", (*_data_key(), as_of, by), count)
+
+
+def cohort_stages(as_of: date | None, framework: Framework, by: By) -> pd.DataFrame:
+    """Who of each cohort is still on the path at the end of each later period."""
+    key = (*_data_key(), as_of, framework.model_dump_json(), by)
+
+    def count() -> pd.DataFrame:
+        opened = workspace(as_of)
+        return cohort_path(opened.frames, ledger_for(opened, framework), framework, by)
+
+    return _recall("Looking which stages they are in", key, count)
 
 
 def scores(as_of: date | None, horizon_days: int) -> Scores:

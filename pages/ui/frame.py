@@ -19,6 +19,7 @@ from pages.ui import cached, inputs, messages, recipes, state, uploads
 
 DATA_PAGE = "pages/data/files.py"
 RULES_PAGE = "pages/understand/stage_rules.py"
+MOVEMENT_PAGE = "pages/understand/movement.py"
 LIFECYCLE_PAGE = "pages/understand/lifecycle.py"
 PERSONAS_PAGE = "pages/understand/personas.py"
 
@@ -120,11 +121,6 @@ def open_link() -> None:
         st.query_params["sample"] = state.SAMPLE_NAME
     elif state.files() and "sample" in st.query_params:
         del st.query_params["sample"]
-
-
-def is_month_partial(as_of_day: int) -> bool:
-    """True when the last period ends before its month does."""
-    return to_date(as_of_day).month == to_date(as_of_day + 1).month
 
 
 def faults_of(workspace: Workspace, framework: Framework) -> list[Issue]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
 from clm_core.frameworks import SHIPPED, Framework, Limit, load_framework
+from clm_core.ledger import Unit
 from clm_core.pipeline import first_order_date, last_order_day
 from clm_core.recipe import LONGEST_HORIZON, SHORTEST_HORIZON, Recipe
 from clm_core.tables import to_date
@@ -18,6 +20,9 @@ FRAMEWORK = "framework"
 AS_OF = "as_of"
 HORIZON = "horizon"
 HORIZONS = (30, 60, 90, 180, 365)
+WINDOWS: dict[Unit, tuple[int, ...]] = {"month": (6, 12, 24, 10_000), "week": (13, 26, 52, 10_000)}
+"""How many months or weeks movement may be looked at over; the last stands for the whole history."""
+LONGEST_KNOWN = 730
 
 
 def show_settings() -> None:
@@ -163,6 +168,44 @@ def horizon() -> int:
     chosen = st.session_state.get(HORIZON, 90)
     is_allowed = isinstance(chosen, int) and SHORTEST_HORIZON <= chosen <= LONGEST_HORIZON
     return int(chosen) if is_allowed else 90
+
+
+@dataclass(frozen=True)
+class Window:
+    """How movement is looked at: by month or week, over how many periods, of people known for how long at least."""
+
+    unit: Unit
+    n_periods: int
+    known_days: int
+
+
+def ask_window() -> Window:
+    """The unit, how far back to look, and the guard against people too new to have been silent."""
+    left, middle, right = st.columns(3)
+    unit: Unit = left.segmented_control(
+        "By", list(WINDOWS), default="month", format_func=str.capitalize, key="unit", bind="query-params", required=True
+    )
+    everything = WINDOWS[unit][-1]
+    n_periods = middle.selectbox(
+        "Show",
+        WINDOWS[unit],
+        1,
+        format_func=lambda n: "The whole history" if n == everything else f"The last {n} {unit}s",
+        key=f"window_{unit}",
+        persist_state="session",
+    )
+    known_days = right.number_input(
+        "Known for at least (days)",
+        0,
+        LONGEST_KNOWN,
+        0,
+        step=30,
+        key="known_days",
+        bind="query-params",
+        persist_state="session",
+        help="Leaves out people too new to have been silent for long. They enter once they have been known for so many days.",
+    )
+    return Window(unit, int(n_periods), min(max(int(known_days), 0), LONGEST_KNOWN))
 
 
 def recipe() -> Recipe:

@@ -11,6 +11,7 @@ from clm_core import columns as c
 from clm_core.eligibility import Requirement
 from clm_core.frameworks import Framework
 from clm_core.ingest import ROLES, Imported
+from clm_core.ledger import NOT_KNOWN
 from clm_core.metrics import AT_STAKE, quality_table
 from clm_core.models import ModelCard
 from clm_core.pipeline import Workspace
@@ -27,6 +28,10 @@ LIGHTS = {
 LABELS = {
     "customer_id": "Customer",
     "stage": "Stage",
+    "from_stage": "From",
+    "to_stage": "To",
+    "group": "Group",
+    "tenure_days": "Days since first known",
     "persona": "Persona",
     "n_orders": "Orders",
     "days_since_last_order": "Days since last order",
@@ -41,17 +46,18 @@ LABELS = {
     "expected_spend_high": "Expected, high",
 }
 SHARES = ("churn_prob", "churn_prob_low", "churn_prob_high")
+STAGES = ("stage", "from_stage", "to_stage")
 MONEY = ("spend_total", "spend_365d", AT_STAKE, "expected_spend", "expected_spend_low", "expected_spend_high")
 
 
 def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framework) -> None:
     """The first customers of a list, with units in the headings."""
-    names = {stage.id: stage.name for stage in framework.stages}
+    names = {stage.id: stage.name for stage in framework.stages} | {NOT_KNOWN: "Newly known"}
     currency = workspace.dataset.tables.currency
     unit = f" ({currency})" if currency else ""
     shown, formats = listed, {name: (LABELS[name] + unit, "accounting") for name in MONEY}
     if not workspace.frames.has_amounts:
-        shown = listed.drop(columns="spend_365d", errors="ignore")
+        shown = listed.drop(columns=["spend_365d", "spend_total"], errors="ignore")
         formats = {AT_STAKE: ("At stake (orders)", "%.1f")}
     formats |= {name: (LABELS[name], "%.1f %%") for name in SHARES}
     columns = {
@@ -61,9 +67,10 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
         for name in shown.columns
     }
     first = shown.head(SHOWN)
-    shares = {name: first[name] * 100 for name in SHARES if name in first}
+    told = {name: first[name] * 100 for name in SHARES if name in first}
+    told |= {name: first[name].map(names) for name in STAGES if name in first}
     st.caption(f"The first {len(first):,} of {len(listed):,}.")
-    st.dataframe(first.assign(stage=first["stage"].map(names), **shares), hide_index=True, column_config=columns)
+    st.dataframe(first.assign(**told), hide_index=True, column_config=columns)
 
 
 def show_requirements(needed: tuple[Requirement, ...]) -> None:

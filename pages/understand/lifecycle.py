@@ -1,20 +1,21 @@
-"""Where is everyone now, and how did they get there?"""
+"""Where is everyone now?"""
 
 import streamlit as st
 
 from clm_core import charts, findings, metrics
+from clm_core.breakdown import groupings
 from clm_core.tables import count_orders, to_date
-from clm_core.wording import long_day, month, percent, signed
-from pages.ui import cached, figures, frame, inputs, messages
+from clm_core.wording import long_day, percent, signed
+from pages.ui import behind, cached, figures, frame, inputs, messages
 
 workspace = frame.begin(
     "Where is everyone now?",
-    "This page sorts every customer into a lifecycle stage and follows them from month to month: how many are in each "
-    "stage, who arrived, who left.",
+    "This page sorts every customer into a lifecycle stage: how many are in each now, who they are, how groups of customers "
+    "differ, and how the stages grew.",
 )
-framework = inputs.framework()
-lifecycle = cached.lifecycle(inputs.as_of(), framework)
-today = to_date(workspace.as_of_day)
+framework, as_of = inputs.framework(), inputs.as_of()
+lifecycle = cached.lifecycle(as_of, framework)
+today = long_day(to_date(workspace.as_of_day))
 n_people = int(lifecycle.counts["n_customers"].sum())
 theme = figures.theme()
 
@@ -29,18 +30,42 @@ for column, row in zip(st.columns(len(headline)), headline.itertuples(), strict=
         change,
         delta_color="off",
         delta_arrow="off",
-        help=f"{percent(row.share)} of {n_people:,} people known on {long_day(today)}.",
+        help=f"{percent(row.share)} of {n_people:,} people known on {today}.",
     )
 
-subtitle = f"People by stage on {long_day(today)}, n = {n_people:,}, {framework.name}"
-figures.show(
-    charts.stage_bars(lifecycle.counts, framework, title=now.title, subtitle=subtitle, theme=theme),
-    now.title,
-    subtitle,
-    lifecycle.counts,
-    "stages",
-)
+subtitle = f"People by stage on {today}, n = {n_people:,}, {framework.name}"
+chart = charts.stage_bars(lifecycle.counts, framework, title=now.title, subtitle=subtitle, theme=theme, selectable=True)
+stage = figures.pick(chart, now.title, subtitle, lifecycle.counts, "stages").get("stage")
+if stage in framework.stage_ids:
+    listed = cached.stage_members(as_of, framework, stage)
+    behind.show(listed, f"{framework.stage(stage).name} on {today}", workspace, framework, f"stage_{stage}")
+else:
+    st.caption(behind.CLICK)
 messages.show_next(now)
+
+st.header("How do groups differ?", anchor=False)
+ways = {way.name: way.label for way in groupings(workspace.frames)}
+way = st.selectbox(
+    "Tell people apart by",
+    ways,
+    format_func=lambda name: ways[name].capitalize(),
+    key="grouping",
+    persist_state="session",
+)
+table = cached.stages_by(as_of, framework, way)
+differ = findings.how_groups_differ(table, framework, ways[way])
+subtitle = f"Share of each group by stage on {today}, by {ways[way]}; each row adds up to 100 %"
+chart = charts.group_stage_heat(
+    table, framework, label=ways[way], title=differ.title, subtitle=subtitle, theme=theme, selectable=True
+)
+cell = figures.pick(chart, differ.title, subtitle, table, f"groups_{way}")
+if cell.get("stage") in framework.stage_ids and cell.get("group") in set(table["group"]):
+    listed = cached.stage_members(as_of, framework, cell["stage"], way, cell["group"])
+    name = f"{cell['group']} in {framework.stage(cell['stage']).name} on {today}"
+    behind.show(listed, name, workspace, framework, "group_and_stage")
+else:
+    st.caption(behind.CLICK_CELL)
+messages.show_finding(differ)
 
 st.header("How did the stages grow?", anchor=False)
 measure = st.segmented_control(
@@ -53,61 +78,27 @@ measure = st.segmented_control(
     required=True,
 )
 grown = findings.how_it_changed(lifecycle.stock, framework)
-is_partial = frame.is_month_partial(workspace.as_of_day)
 subtitle = f"{'Share of people' if measure == 'share' else 'People'} by stage at each month end"
-figures.show(
-    charts.stage_history(
-        lifecycle.stock,
-        framework,
-        measure=measure,
-        is_last_partial=is_partial,
-        title=grown.title,
-        subtitle=subtitle,
-        theme=theme,
-    ),
-    grown.title,
-    subtitle,
+chart = charts.stage_history(
     lifecycle.stock,
-    "history",
+    framework,
+    measure=measure,
+    is_last_partial=workspace.ledger.is_last_partial,
+    title=grown.title,
+    subtitle=subtitle,
+    theme=theme,
 )
+figures.show(chart, grown.title, subtitle, lifecycle.stock, "history")
 messages.show_finding(grown)
-
-st.header("Who moved where?", anchor=False)
-months = sorted(lifecycle.moves["as_of"].unique(), reverse=True)
-chosen = st.selectbox(
-    "Month", months, format_func=month, key="moves_month", help="From the month end before to this one."
-)
-moves = metrics.moves_of(lifecycle.moves, chosen)
-moved = findings.who_moved(moves, framework)
-subtitle = f"People by stage a month before (rows) and on {long_day(chosen)} (columns); % of the row"
-figures.show(
-    charts.move_matrix(moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
-    moved.title,
-    subtitle,
-    moves,
-    "moves",
-)
-messages.show_finding(moved)
-st.header("Who arrived, and who left?", anchor=False)
-stages = framework.stage_ids
-busiest = stages.index(metrics.busiest_stage(lifecycle.stock))
-stage = st.selectbox("Stage", stages, busiest, format_func=lambda name: framework.stage(name).name, key="flow_stage")
-flow = findings.who_came_and_went(lifecycle.stock, framework, stage)
-subtitle = f"People by month: newly known and arrived above zero, left below; {framework.stage(stage).name}"
-picture = charts.flow_bars(
-    lifecycle.stock, framework, stage, is_last_partial=is_partial, title=flow.title, subtitle=subtitle, theme=theme
-)
-figures.show(picture, flow.title, subtitle, metrics.flow_of(lifecycle.stock, stage), "flow")
-messages.show_finding(flow)
-st.page_link(
-    "pages/understand/stage_rules.py", label="See and change the rules behind the stages", icon=":material/tune:"
-)
+left, right = st.columns(2)
+left.page_link(frame.MOVEMENT_PAGE, label="See how customers move", icon=":material/swap_horiz:")
+right.page_link(frame.RULES_PAGE, label="See and change the rules behind the stages", icon=":material/tune:")
 
 figures.how_made(
     "lifecycle",
     [
         ("Rule", f"{framework.name}: the first rule that holds decides; the page Stage rules shows each in words."),
-        ("Formula", "Stock at a month end = stock a month before + newly known + arrived − left, for each stage."),
+        ("Share", "People in a stage ÷ all people known; in a group, ÷ all people of the group. Grey: fewer than 30."),
         ("Window", f"{len(workspace.ledger.snapshots)} month ends up to {today}; only rows up to each day count."),
         (
             "Rows",

@@ -44,6 +44,7 @@ COMING = pd.DataFrame(
         "newly_off": [0, 8, 3],
         "quick_ratio": [None, 3.0, 2.0],
         "is_partial": [False, False, True],
+        "is_first": [True, False, False],
         "e_mail": SECRET,
     }
 )

@@ -1,0 +1,23 @@
+"""The customers behind a mark that was clicked: the first of them as a table, all of them as a file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from clm_core.frameworks import Framework
+from clm_core.pipeline import Workspace
+from clm_core.wording import count
+from pages.ui import figures, tables
+from pages.ui.messages import plain
+
+CLICK = "Click a bar to see the customers behind it."
+CLICK_CELL = "Click a cell to see the customers behind it."
+
+
+def show(listed: pd.DataFrame, says: str, workspace: Workspace, framework: Framework, key: str) -> None:
+    """What was clicked in words, the customers by value, and the same customers as CSV."""
+    with st.container(border=True):
+        st.markdown(f"**{plain(says)}**: {count(len(listed), 'customer')}")
+        tables.show_customers(listed, workspace, framework)
+        figures.download(listed, f"{key}.csv", f"Download {count(len(listed), 'customer')} (CSV)", key)

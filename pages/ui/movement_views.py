@@ -1,0 +1,139 @@
+"""The parts of the page on movement: who made a move, the ways between days, and what needs every customer's whole path."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from clm_core import charts, findings, metrics
+from clm_core.charts import Theme
+from clm_core.frameworks import Framework
+from clm_core.pipeline import Workspace
+from clm_core.progress import HORIZONS, MOST_DAYS, Movement, conversion, flows_between, stay_curves, time_in_stage
+from clm_core.wording import count, long_day, month
+from pages.ui import behind, cached, figures, inputs, messages
+from pages.ui.inputs import Window
+
+VIEWS = {"conversion": "Moving on", "stays": "Time in a stage", "flow": "One stage"}
+SHOWN_DAYS = 4
+
+
+def show_movers(cell: dict[str, str], moved: Movement, day: date, workspace: Workspace, framework: Framework) -> None:
+    """The customers who made the move that was clicked."""
+    came, went = cell.get("from_stage"), cell.get("to_stage")
+    known = framework.stage_ids
+    if went not in known or came not in ("", *known):
+        st.caption(behind.CLICK_CELL)
+        return
+    listed = cached.movers(moved, framework, day, str(came), str(went))
+    origin = framework.stage(str(came)).name if came else "Newly known"
+    behind.show(
+        listed, f"{origin} → {framework.stage(str(went)).name} by {long_day(day)}", workspace, framework, "movers"
+    )
+
+
+def show_flow(recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:
+    """The ways people took between a few days."""
+    name = month if chosen.unit == "month" else long_day
+    if len(recent.days) < 2:
+        st.info(f"The history has one {chosen.unit} only, so there is no way to draw yet.")
+        return
+    days = st.multiselect(
+        f"Between these {chosen.unit} ends",
+        recent.days,
+        default=recent.spread_days(SHOWN_DAYS),
+        format_func=name,
+        key=f"flow_days_{chosen.unit}_{chosen.n_periods}_{chosen.known_days}",
+        max_selections=MOST_DAYS,
+        help=f"Two to {MOST_DAYS}.",
+    )
+    if len(days) < 2:
+        st.info("Choose two days or more.")
+        return
+    paths = cached.stage_paths(inputs.as_of(), framework, chosen.unit, chosen.known_days)
+    flows = flows_between(paths, days)
+    found = findings.where_they_went(flows, framework, name(min(days)), name(max(days)))
+    subtitle = f"People by stage at {count(len(days), f'{chosen.unit} end')}; a band is as high as the people who went"
+    chart = charts.alluvial(flows, framework, title=found.title, subtitle=subtitle, theme=theme)
+    figures.show(chart, found.title, subtitle, flows, "flows")
+    messages.show_finding(found)
+
+
+def show_more(moved: Movement, recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:
+    """One of three further views; the others are not computed."""
+    view = st.segmented_control(
+        "Show", list(VIEWS), default="conversion", format_func=VIEWS.get, key="movement_view", required=True
+    )
+    if view == "conversion":
+        _show_conversion(recent, chosen, framework, theme)
+    elif view == "stays":
+        _show_stays(chosen, framework, theme)
+    else:
+        _show_one_stage(recent, chosen, framework, theme)
+
+
+def _show_conversion(recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:
+    horizon = st.select_slider(
+        f"Seen further along within ({chosen.unit}s)", HORIZONS, HORIZONS[0], key="conversion_horizon"
+    )
+    paths = cached.stage_paths(inputs.as_of(), framework, chosen.unit, chosen.known_days)
+    table = conversion(paths, [horizon])
+    table = table[table["as_of"] >= recent.days[0]]
+    within = count(horizon, chosen.unit)
+    judged = table[table["is_complete"]]
+    if judged.empty:
+        st.info(f"No window of {within} is over yet. Choose a shorter time.")
+        return
+    start = judged["as_of"].max()
+    latest = metrics.moves_of(judged, start)
+    found = findings.who_moves_on(latest, framework, within)
+    subtitle = (
+        f"Share of those in a stage on {long_day(start)} seen further along within {within}; whiskers: 95 % Wilson"
+    )
+    chart = charts.conversion_dots(latest, framework, title=found.title, subtitle=subtitle, theme=theme)
+    figures.show(chart, found.title, subtitle, latest, "conversion")
+    messages.show_finding(found)
+    title, subtitle = (
+        "Does it get better?",
+        f"The same share by the {chosen.unit} end they were in the stage; bands: 95 %",
+    )
+    chart = charts.conversion_lines(judged, framework, title=title, subtitle=subtitle, theme=theme)
+    figures.show(chart, title, subtitle, table, "conversion_history")
+
+
+def _show_stays(chosen: Window, framework: Framework, theme: Theme) -> None:
+    paths = cached.stage_paths(inputs.as_of(), framework, chosen.unit, chosen.known_days)
+    curves, table = stay_curves(paths), time_in_stage(paths)
+    found = findings.how_long_they_stay(table, framework, chosen.unit)
+    subtitle = f"Share still in a stage after so many {chosen.unit}s there, whole history (Kaplan–Meier)"
+    chart = charts.stay_lines(curves, framework, unit=chosen.unit, title=found.title, subtitle=subtitle, theme=theme)
+    figures.show(chart, found.title, subtitle, curves, "stays")
+    messages.show_finding(found)
+    st.table(metrics.stay_table(table, framework, chosen.unit), border="horizontal")
+    st.caption("Stays that began before the history did are left out: how long they had lasted is not known.")
+
+
+def _show_one_stage(recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:
+    stages = framework.stage_ids
+    stage = st.selectbox(
+        "Stage",
+        stages,
+        stages.index(metrics.busiest_stage(recent.stock)),
+        format_func=lambda id_: framework.stage(id_).name,
+        key="flow_stage",
+    )
+    found = findings.who_came_and_went(recent.stock, framework, stage)
+    subtitle = f"People by {chosen.unit}: newly known and arrived above zero, left below; {framework.stage(stage).name}"
+    chart = charts.flow_bars(
+        recent.stock,
+        framework,
+        stage,
+        is_last_partial=recent.ledger.is_last_partial,
+        begins=recent.begins,
+        title=found.title,
+        subtitle=subtitle,
+        theme=theme,
+    )
+    figures.show(chart, found.title, subtitle, metrics.flow_of(recent.stock, stage), "flow")
+    messages.show_finding(found)
