@@ -15,12 +15,16 @@ from clm_core.progress.flows import comings_and_goings
 
 @dataclass(frozen=True)
 class Movement:
-    """The moves of a ledger under a framework, as :func:`count_moves`, :func:`stock_and_flow` and :func:`comings_and_goings` tell."""
+    """Moves under a framework, as :func:`count_moves`, :func:`stock_and_flow` and :func:`comings_and_goings` tell. Aggregates only."""
 
-    ledger: Ledger
     moves: pd.DataFrame
     stock: pd.DataFrame
     comings: pd.DataFrame
+
+    @property
+    def is_last_partial(self) -> bool:
+        """Whether the last period was not over on the as-of day."""
+        return bool(self.comings["is_partial"].iloc[-1])
 
     @property
     def days(self) -> list[date]:
@@ -30,7 +34,7 @@ class Movement:
     @property
     def last_full(self) -> date:
         """The end of the last period that was over on the as-of day; of the only one where none was."""
-        full = [day for day in self.days if day in self.ledger.dates[: self.ledger.n_full]]
+        full = self.days[:-1] if self.is_last_partial else self.days
         return (full or self.days)[-1]
 
     @property
@@ -42,10 +46,8 @@ class Movement:
     def last(self, n_periods: int) -> Movement:
         """The same over the last periods only; what happened in them stays as it was."""
         since = self.days[-n_periods:][0]
-        tables = (
-            table[table[c.AS_OF] >= since].reset_index(drop=True) for table in (self.moves, self.stock, self.comings)
-        )
-        return Movement(self.ledger, *tables)
+        tables = (self.moves, self.stock, self.comings)
+        return Movement(*(table[table[c.AS_OF] >= since].reset_index(drop=True) for table in tables))
 
     def spread_days(self, n_days: int) -> list[date]:
         """Period ends at about equal distances from the first one known to the last full one: days to compare."""
@@ -57,4 +59,4 @@ class Movement:
 def read_movement(ledger: Ledger, framework: Framework) -> Movement:
     """Count the moves once, and what follows from them."""
     moves = count_moves(ledger, framework)
-    return Movement(ledger, moves, stock_and_flow(moves, framework), comings_and_goings(moves, framework, ledger))
+    return Movement(moves, stock_and_flow(moves, framework), comings_and_goings(moves, framework, ledger))

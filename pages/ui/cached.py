@@ -205,7 +205,8 @@ def stages_by(as_of: date | None, framework: Framework, grouping: str) -> pd.Dat
         grouped = _grouped(as_of, grouping)
         return count_groups(grouped.frame, framework, GROUP, order=grouped.order)
 
-    return _recall("Counting groups", key, count)
+    is_common = _is_shipped(framework) and state.personas() == state.sample_recipe().personas
+    return _recall("Counting groups", key, count, is_common=is_common)
 
 
 def _grouped(as_of: date | None, grouping: str) -> Grouped:
@@ -239,12 +240,16 @@ def movement(as_of: date | None, framework: Framework, unit: Unit, known_days: i
     def read() -> Movement:
         return read_movement(ledger_for(workspace(as_of), framework, unit, known_days), framework)
 
-    return _recall(f"Following every customer from {unit} to {unit}", key, read)
+    step = f"Following every customer from {unit} to {unit}"
+    return _recall(step, key, read, is_common=_is_shipped(framework))
 
 
-def movers(moved: Movement, framework: Framework, day: date, from_stage: str, to_stage: str) -> pd.DataFrame:
+def movers(
+    as_of: date | None, framework: Framework, unit: Unit, known_days: int, day: date, from_stage: str, to_stage: str
+) -> pd.DataFrame:
     """The customers who made one move in the period that ends on a day."""
-    return list_movers(moved.ledger, framework, moved.ledger.dates.index(day), from_stage, to_stage)
+    ledger = ledger_for(workspace(as_of), framework, unit, known_days)
+    return list_movers(ledger, framework, ledger.dates.index(day), from_stage, to_stage)
 
 
 def stage_paths(as_of: date | None, framework: Framework, unit: Unit, known_days: int) -> StagePaths:
@@ -264,7 +269,7 @@ def cohorts(as_of: date | None, by: By) -> tuple[pd.DataFrame, NewCustomers]:
         opened = workspace(as_of)
         return cohort_orders(opened.frames, opened.as_of_day, by), new_customers(opened.frames, opened.as_of_day)
 
-    return _recall("Following every cohort", (*_data_key(), as_of, by), count)
+    return _recall("Following every cohort", (*_data_key(), as_of, by), count, is_common=True)
 
 
 def cohort_stages(as_of: date | None, framework: Framework, by: By) -> pd.DataFrame:
@@ -275,7 +280,7 @@ def cohort_stages(as_of: date | None, framework: Framework, by: By) -> pd.DataFr
         opened = workspace(as_of)
         return cohort_path(opened.frames, ledger_for(opened, framework), framework, by)
 
-    return _recall("Looking which stages they are in", key, count)
+    return _recall("Looking which stages they are in", key, count, is_common=_is_shipped(framework))
 
 
 def scores(as_of: date | None, horizon_days: int) -> Scores:

@@ -19,14 +19,14 @@ VIEWS = {"conversion": "Moving on", "stays": "Time in a stage", "flow": "One sta
 SHOWN_DAYS = 4
 
 
-def show_movers(cell: dict[str, str], moved: Movement, day: date, workspace: Workspace, framework: Framework) -> None:
+def show_movers(cell: dict[str, str], day: date, chosen: Window, workspace: Workspace, framework: Framework) -> None:
     """The customers who made the move that was clicked."""
     came, went = cell.get("from_stage"), cell.get("to_stage")
     known = framework.stage_ids
     if went not in known or came not in ("", *known):
         st.caption(behind.CLICK_CELL)
         return
-    listed = cached.movers(moved, framework, day, str(came), str(went))
+    listed = cached.movers(inputs.as_of(), framework, chosen.unit, chosen.known_days, day, str(came), str(went))
     origin = framework.stage(str(came)).name if came else "Newly known"
     behind.show(
         listed, f"{origin} → {framework.stage(str(went)).name} by {long_day(day)}", workspace, framework, "movers"
@@ -60,7 +60,7 @@ def show_flow(recent: Movement, chosen: Window, framework: Framework, theme: The
     messages.show_finding(found)
 
 
-def show_more(moved: Movement, recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:
+def show_more(recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:
     """One of three further views; the others are not computed."""
     view = st.segmented_control(
         "Show", list(VIEWS), default="conversion", format_func=VIEWS.get, key="movement_view", required=True
@@ -129,7 +129,7 @@ def _show_one_stage(recent: Movement, chosen: Window, framework: Framework, them
         recent.stock,
         framework,
         stage,
-        is_last_partial=recent.ledger.is_last_partial,
+        is_last_partial=recent.is_last_partial,
         begins=recent.begins,
         title=found.title,
         subtitle=subtitle,

@@ -16,8 +16,7 @@ workspace = frame.begin(
 )
 framework, as_of, theme = inputs.framework(), inputs.as_of(), figures.theme()
 chosen = inputs.ask_window()
-moved = cached.movement(as_of, framework, chosen.unit, chosen.known_days)
-recent = moved.last(chosen.n_periods)
+recent = cached.movement(as_of, framework, chosen.unit, chosen.known_days).last(chosen.n_periods)
 name = month if chosen.unit == "month" else long_day
 
 period = f"{'' if chosen.unit == 'month' else 'the week to '}{name(recent.last_full)}"
@@ -46,14 +45,14 @@ found = findings.who_moved(moves, framework)
 subtitle = f"People by stage a {chosen.unit} before (rows) and on {long_day(day)} (columns); % of the row"
 chart = charts.move_matrix(moves, framework, title=found.title, subtitle=subtitle, theme=theme, selectable=True)
 cell = figures.pick(chart, found.title, subtitle, moves, "moves")
-movement_views.show_movers(cell, moved, day, workspace, framework)
+movement_views.show_movers(cell, day, chosen, workspace, framework)
 messages.show_finding(found)
 
 st.header("Which ways do they take?", anchor=False)
 movement_views.show_flow(recent, chosen, framework, theme)
 
 st.header("Who moves on, and how long do they stay?", anchor=False)
-movement_views.show_more(moved, recent, chosen, framework, theme)
+movement_views.show_more(recent, chosen, framework, theme)
 st.page_link(frame.LIFECYCLE_PAGE, label="See where everyone is now", icon=":material/cycle:")
 
 figures.how_made(
