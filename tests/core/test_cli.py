@@ -299,7 +299,7 @@ def test_an_option_that_does_not_fit_is_refused(capsys, tmp_path, orders, option
         ("[mapping.orders.columns]\ncustomer_id = 'date'\nordered_at = 'date'", "'date'"),
         ("framework = 'sterne'", "There is no such framework."),
         ("limits = { lost_days = 9999 }", "Limit 'lost_days' is 9999"),
-        ("limits = { at_risk_days = 400 }", "nobody could be at risk"),
+        ("limits = { at_risk_days = 400 }", "nobody could be in 'At risk'"),
         ("horizon_days = 'x'", "The recipe does not fit."),
         ("as_of = 2099-01-01", "The as-of day lies outside the data."),
         ("not toml", "The recipe is not valid TOML."),

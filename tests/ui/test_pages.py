@@ -81,7 +81,7 @@ def test_nonsense_in_the_address_is_ignored(limit):
 def test_limits_that_leave_no_room_are_told_on_every_page(page):
     app = started(sample="shop", at_risk_days="400", lost_days="300").switch_page(page).run()
     assert not app.exception
-    assert "nobody could be at risk" in app.error[0].value
+    assert "nobody could be in 'At risk'" in app.error[0].value
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "data" not in page])
