@@ -5,6 +5,8 @@ from clm_core.charts.churn import calibration, churn_by_stage, gains
 from clm_core.charts.cohorts import cohort_triangle, cohort_value
 from clm_core.charts.compare import stage_crosstab
 from clm_core.charts.data import orders_in_history
+from clm_core.charts.gap_board import gap_heat, lifecycle_bands
+from clm_core.charts.gap_choice import agreement, impact_effort
 from clm_core.charts.history import flow_bars, stage_history
 from clm_core.charts.lifecycle import before_after, stage_bars
 from clm_core.charts.matrix import group_stage_heat, move_matrix
@@ -20,6 +22,7 @@ __all__ = [
     "PALETTES",
     "Palette",
     "Theme",
+    "agreement",
     "alluvial",
     "alt_text",
     "before_after",
@@ -35,7 +38,10 @@ __all__ = [
     "drivers",
     "flow_bars",
     "gains",
+    "gap_heat",
     "group_stage_heat",
+    "impact_effort",
+    "lifecycle_bands",
     "limit_moves",
     "move_matrix",
     "orders_in_history",

@@ -4,6 +4,7 @@ from clm_core.gaps.check import check_catalogue
 from clm_core.gaps.consensus import Spread, consensus, spread
 from clm_core.gaps.evidence import SCORE_RULE, gather_evidence
 from clm_core.gaps.load import CATALOGUES, load_catalogue, parse_catalogue, shipped_catalogues, vocabulary
+from clm_core.gaps.maturity import Maturity, assess_maturity, assessment
 from clm_core.gaps.model import Activity, Catalogue, Channel, Metric, Moment, Vocabulary
 from clm_core.gaps.own import Changes, OwnActivities, changed, own_activity, read_own_activities
 from clm_core.gaps.plan import Card, Plan, audience_sizes, make_plan
@@ -11,6 +12,7 @@ from clm_core.gaps.plan_files import plan_csv, plan_html, plan_ics, plan_markdow
 from clm_core.gaps.power import HoldOut, hold_out
 from clm_core.gaps.priorities import FACTORS, prioritise, stage_facts
 from clm_core.gaps.scores import agenda, agreed, gaps, medians, spreads, spreads_by_role
+from clm_core.gaps.session import Session, compare_sessions, dump_session, parse_session, session_of
 
 __all__ = [
     "CATALOGUES",
@@ -22,18 +24,24 @@ __all__ = [
     "Changes",
     "Channel",
     "HoldOut",
+    "Maturity",
     "Metric",
     "Moment",
     "OwnActivities",
     "Plan",
+    "Session",
     "Spread",
     "Vocabulary",
     "agenda",
     "agreed",
+    "assess_maturity",
+    "assessment",
     "audience_sizes",
     "changed",
     "check_catalogue",
+    "compare_sessions",
     "consensus",
+    "dump_session",
     "gaps",
     "gather_evidence",
     "hold_out",
@@ -42,6 +50,7 @@ __all__ = [
     "medians",
     "own_activity",
     "parse_catalogue",
+    "parse_session",
     "plan_csv",
     "plan_html",
     "plan_ics",
@@ -49,6 +58,7 @@ __all__ = [
     "plan_table",
     "prioritise",
     "read_own_activities",
+    "session_of",
     "shipped_catalogues",
     "spread",
     "spreads",
