@@ -19,8 +19,8 @@ STAGE_A, STAGE_B, DIFFERS = "stage_a", "stage_b", "differs"
 class Comparison:
     """Stages under A (rows) and B (columns) of the same customers.
 
-    ``cells``: `stage_a`, `stage_b`, `n_customers`, `share_of_a` (of everyone in `stage_a`), `value` (net spend of the last
-    365 days; missing without amounts), `differs`. Only cells with someone in them, in lifecycle order.
+    ``cells``: `stage_a`, `stage_b`, `n_customers`, `share_of_a` (of everyone in `stage_a`), `value` (net spend so far;
+    missing without amounts), `differs`. Only cells with someone in them, in lifecycle order.
     """
 
     cells: pd.DataFrame
@@ -38,7 +38,7 @@ class Comparison:
 
     @property
     def value_differs(self) -> float:
-        """Their net spend of the last 365 days; not a number without amounts."""
+        """Their net spend so far; not a number without amounts."""
         return float(self.cells.loc[self.cells[DIFFERS], c.VALUE].sum(min_count=1 if self.n_differ else 0))
 
     @property
@@ -105,7 +105,7 @@ def _numbered(frame: Frame, a: Framework, b: Framework) -> Frame:
         c.CUSTOMER_ID,
         a.rule_number().alias("rule_a"),
         b.rule_number().alias("rule_b"),
-        nw.col("spend_365d").alias(c.VALUE),
+        nw.col(c.SPEND_TOTAL).alias(c.VALUE),
     )
 
 

@@ -22,13 +22,14 @@ Role = Literal["active", "at_risk", "lost", "not_bought"]
 ROLES: tuple[Role, ...] = get_args(Role)
 """What stages of any framework have in common, in lifecycle order; those who have not bought last, since rules of buyers
 do not tell them apart."""
+ROLE_NAMES: dict[Role, str] = {"active": "Active", "at_risk": "At risk", "lost": "Lost", "not_bought": "Not bought"}
 LEAVING_STEP, LOST_STEP = 7, 8
 STEPS = (-0.5, -0.2, -0.1, 0.1, 0.2, 0.5)
 WHOLE_UNITS = ("days", "orders", "events")
 
 
 def compare_rule_sets(today: Frame, rule_sets: Mapping[str, Framework]) -> pd.DataFrame:
-    """People by role under each rule set: `rule_set`, `role`, `n_customers`, `share` (of all known), a complete grid.
+    """People by role under each rule set: `rule_set`, `rule` in words, `role`, `n_customers`, `share` (of all known), a full grid.
 
     ``today`` holds one row per customer with their features. At risk and lost are those in a stage of the colour that stands for
     leaving or lost; whoever has bought and is in any other stage is active, whoever has not bought is that under any rules.
@@ -42,12 +43,35 @@ def compare_rule_sets(today: Frame, rule_sets: Mapping[str, Framework]) -> pd.Da
             sums.append(here.alias(f"{number} {name}"))
     counted = collect(today.select(*sums)).fillna(0).iloc[0]
     rows = [
-        (label, role, int(counted["n_not_bought" if role == "not_bought" else f"{number} {role}"]))
-        for number, label in enumerate(rule_sets)
+        (label, words, role, int(counted["n_not_bought" if role == "not_bought" else f"{number} {role}"]))
+        for number, (label, words) in enumerate((name, rule_words(own)) for name, own in rule_sets.items())
         for role in ROLES
     ]
-    table = pd.DataFrame(rows, columns=["rule_set", "role", c.N_CUSTOMERS])
+    table = pd.DataFrame(rows, columns=["rule_set", "rule", "role", c.N_CUSTOMERS])
     return table.assign(**{c.SHARE: table[c.N_CUSTOMERS] / max(int(counted["n_known"]), 1)})
+
+
+def role_changes(table: pd.DataFrame, now: str, before: str) -> pd.DataFrame:
+    """People by role under one rule set of :func:`compare_rule_sets`, and against another: `role`, `n_customers`, `share`, `change`."""
+    here, there = (table[table["rule_set"] == name].set_index("role") for name in (now, before))
+    changed = here[[c.N_CUSTOMERS, c.SHARE]].assign(change=here[c.N_CUSTOMERS] - there[c.N_CUSTOMERS])
+    return changed.reset_index()
+
+
+def rule_words(framework: Framework) -> str:
+    """Its limits of silence in one line: `at risk after 182, lapsed from 385 days`, or the usual gaps that come before them."""
+    limits = [limit for limit in framework.limits.values() if limit.unit.startswith("days")]
+    gaps = [
+        float(test.value)
+        for rule in framework.rules
+        for test in (tests(rule.when) if rule.when is not None else ())
+        if test.feature == "gap_ratio" and isinstance(test.value, float)
+    ]
+    if gaps:
+        days = " / ".join(f"{limit.value:g}" for limit in sorted(limits, key=lambda limit: limit.value))
+        return f"after {' / '.join(f'{times:g}' for times in sorted(gaps))} usual gaps, without one {days} days"
+    words = [f"{limit.label[:1].lower()}{limit.label[1:]} {limit.value:g}" for limit in limits]
+    return f"{', '.join(words)} days" if words else "by rules without a limit in days"
 
 
 def _truths(framework: Framework) -> list[nw.Expr | None]:

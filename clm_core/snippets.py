@@ -61,6 +61,19 @@ print(new_customers(workspace.frames, workspace.as_of_day).sentence)
 print(cohort_orders(workspace.frames, workspace.as_of_day, "month"))  # who ordered again, and what they spent
 print(cohort_path(workspace.frames, workspace.ledger, recipe.chosen_framework(), "month"))
 """,
+    "limits": """\
+from clm_core.rhythm import limits_for, read_rhythm
+from clm_core.sensitivity import compare_rule_sets, limit_sensitivity
+from clm_core.frameworks import silence_frameworks
+
+framework = recipe.chosen_framework()
+rhythm = read_rhythm(dataset.tables, workspace.as_of_day)
+if rhythm.proposal:  # else rhythm.refusal says why
+    print(rhythm.proposal, limits_for(framework, rhythm.proposal))
+rule_sets = {"Your rules": framework} | {preset.name: preset for preset in silence_frameworks()}
+print(compare_rule_sets(workspace.today, rule_sets))
+print(limit_sensitivity(workspace.today, framework))  # who changes stage when one limit moves
+""",
     "customers": """\
 from clm_core.models import score_customers
 from clm_core.pipeline import list_customers
@@ -100,7 +113,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, customers, personas or models; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )

@@ -13,7 +13,8 @@ from clm_core.charts.matrix import group_stage_heat, move_matrix
 from clm_core.charts.palette import PALETTES, Palette, Theme, contrast, stage_colours
 from clm_core.charts.personas import persona_bars, persona_dots
 from clm_core.charts.progress import coming_and_going, conversion_dots, conversion_lines, stay_lines
-from clm_core.charts.rhythm import limit_moves, return_curve, role_colour, rule_set_strip
+from clm_core.charts.rhythm import grip_days, return_curve
+from clm_core.charts.sensitivity import limit_moves, role_colour, rule_set_strip
 from clm_core.charts.sheet import alt_text
 from clm_core.charts.timeline import customer_timeline
 from clm_core.charts.value import drivers, value_by_stage, value_deciles
@@ -39,6 +40,7 @@ __all__ = [
     "flow_bars",
     "gains",
     "gap_heat",
+    "grip_days",
     "group_stage_heat",
     "impact_effort",
     "lifecycle_bands",

@@ -45,8 +45,11 @@ def finish(
     theme: Theme,
     height: int,
     lookups: Mapping[str, object] | None = None,
+    selections: Sequence[alt.TopLevelSelectionParameter] = (),
 ) -> alt.LayerChart:
-    """Layers on one sheet as wide as its container. ``lookups`` are constants that labels are looked up in."""
+    """Layers on one sheet as wide as its container. ``lookups`` are constants that labels are looked up in, ``selections``
+    name the layer that they live on.
+    """
     # all at once: each later change would copy every layer with its rows
     return alt.LayerChart(
         layer=list(layers),
@@ -56,7 +59,10 @@ def finish(
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         padding={"left": 2, "top": 4, "right": 6, "bottom": 6},
         title=_heading(title, subtitle, theme),
-        params=[alt.VariableParameter(name=name, value=value) for name, value in (lookups or {}).items()]
+        params=[
+            *(alt.VariableParameter(name=name, value=value) for name, value in (lookups or {}).items()),
+            *selections,
+        ]
         or alt.Undefined,
         config=_look(theme),
     )

@@ -4,6 +4,12 @@ from clm_core.findings.cohorts import how_two_cohorts_compare, what_cohorts_spen
 from clm_core.findings.files import is_history_whole
 from clm_core.findings.finding import Finding
 from clm_core.findings.groups import how_groups_differ
+from clm_core.findings.limits import (
+    how_rule_sets_differ,
+    what_hangs_on_limits,
+    what_own_rhythm_says,
+    when_silence_is_too_long,
+)
 from clm_core.findings.movement import how_long_they_stay, where_they_went, who_comes_and_goes, who_moves_on
 from clm_core.findings.personas import who_they_are
 from clm_core.findings.scores import card_of, what_is_to_come, who_may_leave
@@ -15,11 +21,15 @@ __all__ = [
     "how_groups_differ",
     "how_it_changed",
     "how_long_they_stay",
+    "how_rule_sets_differ",
     "how_two_cohorts_compare",
     "is_history_whole",
     "what_cohorts_spend",
+    "what_hangs_on_limits",
     "what_is_to_come",
+    "what_own_rhythm_says",
     "what_rules_change",
+    "when_silence_is_too_long",
     "where_everyone_is",
     "where_they_went",
     "who_came_and_went",

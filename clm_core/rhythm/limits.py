@@ -71,14 +71,14 @@ def propose_limits(spells: Spells, *, seed: int = 0) -> Proposal:
         ProposedLimit(_first_day(back, share), *_ends(drawn), share)
         for share, drawn in zip((AT_RISK_SHARE, LOST_SHARE), draws, strict=True)
     )
-    if fault := _growing(back, at_risk):
+    if fault := _growing(back, at_risk, spells):
         raise TooThinError(
             "The history is too short to propose limits.",
             where="days from one order to the next",
             found=fault,
             next_step="Add older orders, or set the limits by hand.",
         )
-    fault = _growing(back, lost)
+    fault = _growing(back, lost, spells)
     reason = f"The history is too short to propose when customers are lost: {fault}." if fault else ""
     return Proposal(
         at_risk, None if fault else lost, reason, curve.n_gaps, curve.n_censored, float(curve.eventual_share)
@@ -125,15 +125,16 @@ def _first_day(back: NDArray[np.float64], share: float) -> int:
     return int(np.argmax(back >= share * back[-1] - 1e-12))
 
 
-def _growing(back: NDArray[np.float64], limit: ProposedLimit) -> str:
+def _growing(back: NDArray[np.float64], limit: ProposedLimit, spells: Spells) -> str:
     """What a shorter follow-up would have said where that is too far off, else nothing."""
     shorter = int((len(back) - 1) * SHORTER)
     days = _first_day(back[: shorter + 1], limit.share)
     if days >= limit.days * (1 - LARGEST_DRIFT):
         return ""
     return (
-        f"{percent(limit.share, 0)} of returns come within {count(limit.days, 'day')} when followed for {len(back) - 1}, but within "
-        f"{days} when followed for {shorter}, so the limit still grows with the history"
+        f"{percent(limit.share, 0)} of returns come within {spells.words(limit.days)} when followed for "
+        f"{spells.words(len(back) - 1)}, but within {spells.words(days)} when followed for {spells.words(shorter)}, "
+        "so the limit still grows with the history"
     )
 
 

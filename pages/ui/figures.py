@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 
 from clm_core.charts import Theme, alt_text
 from clm_core.exports import to_csv
 from clm_core.snippets import python_for
 from pages.ui import state
 from pages.ui.messages import plain
+
+disable_debug_mode()  # each part of a picture would be held against the specification when it is made; tests do that
 
 
 def theme() -> Theme:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -143,10 +143,16 @@ def follow(recipe: Recipe) -> None:
         st.session_state[AS_OF] = recipe.as_of
 
 
+def set_limits(values: Mapping[str, float]) -> None:
+    """Put limits of the framework in force, clipped to their ranges; called before their sliders exist."""
+    for name, limit in shipped_framework().limits.items():
+        if name in values:
+            st.session_state[name] = int(min(max(values[name], limit.least), limit.most))
+
+
 def reset_limits() -> None:
     """Put every limit of the framework back as shipped."""
-    for name, limit in shipped_framework().limits.items():
-        st.session_state[name] = int(limit.value)
+    set_limits(shipped_framework().limit_values)
 
 
 def ask_horizon() -> int:

@@ -30,6 +30,7 @@ REFUSED = "refused"
 CANCELLED = "cancelled"
 HASH_EMAILS = "hash_emails"
 RECIPE = "recipe"
+HANDLES = "limit_handles"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ class SourceFile:
     path: Path
     digest: str
     look: Look | None = None
+
+
+@dataclass(frozen=True)
+class Handles:
+    """Limits drawn on a picture where they can be dragged, which drawing of it this is, and where they were last seen."""
+
+    number: int
+    days: dict[str, float]
+    seen: dict[str, float]
+
+    @property
+    def key(self) -> str:
+        """The key of the picture: each drawing is a widget of its own, so that the browser forgets what was dragged before."""
+        return f"limit_handles_{self.number}"
 
 
 def session_id() -> str:
@@ -193,6 +208,17 @@ def personas() -> tuple[Persona, ...]:
 def set_personas(chosen: tuple[Persona, ...]) -> None:
     """Keep the user's personas."""
     st.session_state[PERSONAS] = chosen
+
+
+def handles() -> Handles:
+    """The limits as last drawn on the return curve."""
+    drawn = st.session_state.get(HANDLES)
+    return drawn if isinstance(drawn, Handles) else Handles(0, {}, {})
+
+
+def set_handles(drawn: Handles) -> None:
+    """Keep what was drawn."""
+    st.session_state[HANDLES] = drawn
 
 
 def uploader_key(name: str) -> str:

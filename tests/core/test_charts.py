@@ -25,7 +25,7 @@ from clm_core.charts.palette import ramp, text_on
 from clm_core.charts.sheet import balanced, wrap
 from clm_core.completeness import History
 from clm_core.frameworks import load_framework, shipped_frameworks
-from clm_core.rhythm import ReturnCurve
+from clm_core.rhythm import ProposedLimit, ReturnCurve
 
 ROOT = Path(__file__).parents[2]
 FRAMEWORK = load_framework("sterne_cutler")
@@ -136,6 +136,7 @@ CURVE = pd.DataFrame(
 STRIP = pd.DataFrame(
     {
         "rule_set": ["90 / 365 days"] * 4,
+        "rule": ["at risk after 90, lost after 365 days"] * 4,
         "role": ["active", "at_risk", "lost", "not_bought"],
         "n_customers": [100, 300, 595, 5],
         "share": [0.1, 0.3, 0.595, 0.005],
@@ -157,7 +158,8 @@ LIMIT_MOVES = pd.DataFrame(
 
 def curve_of(table: pd.DataFrame, **given: Any) -> alt.LayerChart:
     curve = ReturnCurve(table, n_gaps=38 if len(table) else 0, n_censored=52)
-    return charts.return_curve(curve, {"Lost after": 2, "At risk after": 1}, **given)
+    proposed = {"at_risk_days": ProposedLimit(1, 1, 2, 0.8)}
+    return charts.return_curve(curve, {"at_risk_days": 1, "lost_days": 2}, proposed=proposed, **given)
 
 
 def history_of(bars: pd.DataFrame, **given: Any) -> alt.LayerChart:
@@ -367,23 +369,40 @@ def test_a_gap_is_shaded_from_edge_to_edge_and_a_last_day_that_is_not_over_is_pa
     assert next(channels(spec, "x"))["scale"]["domain"] == ["1998-01-01T00:00:00", "1998-01-21T00:00:00"]
 
 
-def test_limits_on_the_return_curve_say_their_days_and_who_is_back() -> None:
-    labels = {row["days"]: row["label"] for row in cells(spec_of("return_curve")) if "place" in row}
-    assert labels == {
-        1: "At risk after 1 day:\n18 % of returns come by then",
-        2: "Lost after 2 days:\n100 % of returns come by then",
+def test_limits_on_the_return_curve_can_be_dragged_and_nothing_else_moves_them() -> None:
+    spec = spec_of("return_curve")
+    grips = {param["name"]: param for layer in spec["layer"] for param in layer.get("params", [])} or {
+        param["name"]: param for param in spec["params"] if "select" in param
     }
-    assert any(row.get("label") == "55 % ever, as far as is known" for row in cells(spec_of("return_curve")))
+    assert list(grips) == ["at_risk_days", "lost_days"]
+    for days, grip in zip((1, 2), grips.values(), strict=True):
+        assert sum(grip["value"]["x"]) / 2 == pytest.approx(days)
+        told = {name: grip["select"][name] for name in ("type", "encodings", "zoom", "clear")}
+        assert told == {"type": "interval", "encodings": ["x"], "zoom": False, "clear": False}
+        assert grip["select"]["on"].startswith("[pointerdown[false]")
+    assert any("of returns by then" in text for text in expressions(spec))
+    assert {row["said"] for row in cells(spec) if "zone" in row} == {"At risk after", "Lost after"}
+    assert {row["said"] for row in cells(spec) if "interval" in row} == {"80 % of returns within 1 day"}
+    assert any(row.get("label") == "55 % ever, as far as is known" for row in cells(spec))
+
+
+def test_a_curve_without_limits_has_nothing_to_drag() -> None:
+    curve = ReturnCurve(CURVE, n_gaps=38, n_censored=52)
+    spec = charts.return_curve(curve, {}, title="t", subtitle="s", theme="light").to_dict()
+    assert not [param for param in spec["params"] if "select" in param]
 
 
 def test_every_part_of_a_strip_has_its_number_in_or_beside_the_bar() -> None:
     spec = spec_of("rule_set_strip")
-    ends = {row["name"]: (row["label"], pytest.approx(row["end"])) for row in cells(spec)}
+    ends = {row["name"]: (row["label"], pytest.approx(row["end"])) for row in cells(spec) if "name" in row}
     assert ends == {
         "Active": ("10.0 %", 0.1), "At risk": ("30.0 %", 0.4), "Lost": ("59.5 %", 0.995), "Not bought": ("0.5 %", 1.0),
     }  # fmt: skip
-    beside = next(param["value"] for param in spec["params"] if param["name"] == "row_names")
-    assert beside["90 / 365 days"] == ["90 / 365 days", "Active 10.0 %, Not bought 0.5 %"]
+    head = next(row for row in cells(spec) if "beside" in row)
+    assert (head["rule"], head["beside"]) == (
+        "at risk after 90, lost after 365 days",
+        "Active 10.0 %, Not bought 0.5 %",
+    )
     assert next(channels(spec, "color"))["scale"]["domain"] == ["Active", "At risk", "Lost", "Not bought"]
 
 

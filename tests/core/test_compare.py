@@ -29,16 +29,16 @@ def test_other_limits_move_two_of_five(today):
         ["retain", "retain", 1, 1.0, 14.0, False],
         ["loyal", "loyal", 1, 1.0, 20.0, False],
         ["at_risk", "convert", 1, 1.0, 20.0, True],
-        ["lost", "convert", 1, 1.0, 0.0, True],
+        ["lost", "convert", 1, 1.0, 99.0, True],
     ]
-    assert (compared.n_customers, compared.n_differ, compared.value_differs) == (5, 2, 20.0)
+    assert (compared.n_customers, compared.n_differ, compared.value_differs) == (5, 2, 119.0)
     assert compared.is_by_name and "another name" in compared.measure
 
 
 def test_the_list_has_the_most_valuable_first(today):
     assert who_differs(today, STERNE, LAX).to_numpy().tolist() == [
+        ["gone", "lost", "convert", 99.0],
         ["quiet", "at_risk", "convert", 20.0],
-        ["gone", "lost", "convert", 0.0],
     ]
 
 

@@ -136,3 +136,42 @@ def test_deleting_the_data_forgets_everything(sample):
     assert not sample.exception
     assert any(button.label == "Load the sample shop" for button in sample.button)
     assert "deleted" in sample.success[0].value
+
+
+def values(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_the_proposed_limits_come_into_force_and_go_again(sample):
+    app = sample.switch_page("pages/understand/limits.py").run()
+    shipped = values(app)
+    next(button for button in app.button if button.label.startswith("Use the proposed limits")).click().run()
+    assert not app.exception
+    limits = [int(app.slider(key=name).value) for name in ("at_risk_days", "lost_days")]
+    assert f"({limits[0]} and {limits[1]} days)" in " ".join(button.label for button in app.button)
+    assert int(values(app)["Lost"].replace(",", "")) > int(shipped["Lost"].replace(",", ""))
+    app.switch_page("pages/understand/stage_rules.py").run()
+    assert int(app.slider(key="at_risk_days").value) == limits[0]
+    app.switch_page("pages/understand/limits.py").run()
+    next(button for button in app.button if button.label == "Reset to the shipped limits").click().run()
+    assert values(app) == shipped
+
+
+def test_a_limit_dragged_on_the_curve_moves_its_slider_and_stops_before_the_other(sample):
+    app = sample.switch_page("pages/understand/limits.py").run()
+    drag = {"selection": {"at_risk_days": {"days": [113.6, 126.4]}}}
+    app.session_state[app.session_state["limit_handles"].key] = drag
+    app.run()
+    assert (app.slider(key="at_risk_days").value, app.slider(key="lost_days").value) == (120, 365)
+    app.session_state[app.session_state["limit_handles"].key] = {"selection": {"at_risk_days": {"days": [600, 612]}}}
+    app.run()
+    assert not app.error
+    assert 300 < app.slider(key="at_risk_days").value < app.slider(key="lost_days").value == 365
+
+
+def test_a_history_too_short_for_limits_says_so_and_leaves_them_to_the_user():
+    app = started(sample="shop", as_of="2024-11-20").switch_page("pages/understand/limits.py").run()
+    assert not app.exception
+    assert "No limits are proposed" in app.warning[0].value
+    assert next(button for button in app.button if button.label == "No limits to propose").disabled
+    assert app.slider(key="at_risk_days").value == 180

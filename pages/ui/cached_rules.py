@@ -1,0 +1,57 @@
+"""Caches of rules held against each other and against the shop's rhythm; kept as in :mod:`pages.ui.cached`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from clm_core.compare import Comparison, compare_stages
+from clm_core.compare import who_differs as list_differing
+from clm_core.frameworks import BY_SILENCE, Framework
+from clm_core.rhythm import Rhythm, count_with_rhythm, read_rhythm
+from clm_core.sensitivity import compare_rule_sets, limit_sensitivity
+from pages.ui.cached import _data_key, _recall, dataset, workspace
+
+
+def rhythm(as_of: date | None) -> Rhythm:
+    """How soon customers return, and the limits that follow."""
+    tables, day = dataset().tables, workspace(as_of).as_of_day
+    return _recall("Reading the rhythm", (*_data_key(), as_of), lambda: read_rhythm(tables, day), is_common=True)
+
+
+def customers_with_rhythm(as_of: date | None) -> tuple[int, int]:
+    """How many customers have a usual gap, and how many have bought."""
+    key = (*_data_key(), as_of)
+    return _recall("Looking for usual gaps", key, lambda: count_with_rhythm(workspace(as_of).today), is_common=True)
+
+
+def rule_sets(as_of: date | None, named: Mapping[str, Framework]) -> pd.DataFrame:
+    """The same people under several rule sets. Vendors' presets are counted once, the others when one of them changed."""
+    presets = {name: framework for name, framework in named.items() if framework.id in BY_SILENCE}
+    others = {name: framework for name, framework in named.items() if name not in presets}
+
+    def count(chosen: Mapping[str, Framework]) -> pd.DataFrame:
+        key = (*_data_key(), as_of, tuple((name, framework.model_dump_json()) for name, framework in chosen.items()))
+        return _recall("Counting roles", key, lambda: compare_rule_sets(workspace(as_of).today, chosen))
+
+    return pd.concat([count(chosen) for chosen in (others, presets) if chosen], ignore_index=True)
+
+
+def moved_limits(as_of: date | None, framework: Framework) -> pd.DataFrame:
+    """Who changes stage when one limit moves."""
+    key = (*_data_key(), as_of, framework.model_dump_json())
+    return _recall("Moving each limit", key, lambda: limit_sensitivity(workspace(as_of).today, framework))
+
+
+def comparison(as_of: date | None, a: Framework, b: Framework) -> Comparison:
+    """The same people under two rule sets."""
+    key = (*_data_key(), as_of, a.model_dump_json(), b.model_dump_json())
+    return _recall("Comparing rules", key, lambda: compare_stages(workspace(as_of).today, a, b))
+
+
+def who_differs(as_of: date | None, a: Framework, b: Framework) -> pd.DataFrame:
+    """Everyone who sits differently under two rule sets."""
+    key = (*_data_key(), as_of, a.model_dump_json(), b.model_dump_json())
+    return _recall("Listing who differs", key, lambda: list_differing(workspace(as_of).today, a, b))
