@@ -16,7 +16,7 @@ from clm_core.charts.palette import PALETTES, Theme, stage_colours, text_on
 from clm_core.charts.rows import shown_stages
 from clm_core.charts.sheet import empty, finish, sentences
 from clm_core.frameworks import Framework
-from clm_core.ledger import NOT_KNOWN
+from clm_core.ledger import NOT_KNOWN, Unit
 from clm_core.wording import percent
 
 HEIGHT = 380
@@ -30,7 +30,9 @@ BEND = tuple((t / 8, (t / 8) ** 2 * (3 - 2 * t / 8)) for t in range(9))
 """How a band goes over from one day to the next: along, and how much of its way up or down."""
 
 
-def alluvial(flows: pd.DataFrame, framework: Framework, *, title: str, subtitle: str, theme: Theme) -> alt.LayerChart:
+def alluvial(
+    flows: pd.DataFrame, framework: Framework, *, unit: Unit = "month", title: str, subtitle: str, theme: Theme
+) -> alt.LayerChart:
     """Where people went between chosen days: a stacked bar a day, bands in the colour of the stage they come from.
 
     Needs `from_as_of`, `as_of`, `from_stage` (empty: not known yet), `to_stage`, `n_customers`.
@@ -50,13 +52,15 @@ def alluvial(flows: pd.DataFrame, framework: Framework, *, title: str, subtitle:
         for box in boxes
         if box["at"] == len(days) - 1
     ]
-    labels = list(period_names(days).values())
+    names_of_days = period_names(days, unit)
     layers = [
         *_drawn(bands, boxes, len(days), top, colours, theme),
         *margin_labels(at_end, [0, top], measure_axis("count"), HEIGHT),
     ]
     key = sentences(subtitle, "Whoever was not known before begins without a band")
-    return finish(layers, title=title, subtitle=key, theme=theme, height=HEIGHT, lookups={"days": labels})
+    return finish(
+        layers, title=title, subtitle=key, theme=theme, height=HEIGHT, lookups={"days": list(names_of_days.values())}
+    )
 
 
 def _drawn(

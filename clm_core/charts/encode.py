@@ -86,10 +86,10 @@ def month_labels(days: Iterable[date]) -> list[str]:
     return [month(period.to_timestamp().date()) for period in full]
 
 
-def period_names(days: Iterable[date]) -> dict[date, str]:
-    """`Mar 2026` for each period end where every month has one at most, else `1 Mar 2026`."""
+def period_names(days: Iterable[date], unit: str = "month") -> dict[date, str]:
+    """`Mar 2026` for each end of a month; `1 Mar 2026` for weeks, and wherever two days fall into one month."""
     ends = sorted(set(days))
-    is_monthly = len({(day.year, day.month) for day in ends}) == len(ends)
+    is_monthly = unit == "month" and len({(day.year, day.month) for day in ends}) == len(ends)
     return {day: month(day) if is_monthly else f"{day:%-d %b %Y}" for day in ends}
 
 

@@ -64,7 +64,7 @@ def move_matrix(
     layers, lookups, height = grid(cells, c.FROM_STAGE, names, below, c.TO_STAGE, stages, theme)
     layers[0] = layers[0].encode(tooltip=tooltip(from_name="From", to_name="To", top="People", bottom="Of the row"))
     if selectable:
-        layers[0] = layers[0].add_params(pick_on(c.FROM_STAGE, c.TO_STAGE))
+        layers[0] = _clickable(layers[0], c.FROM_STAGE, c.TO_STAGE)
     note = balanced(
         f"{MORE[theme]}: a larger share. Grey: stayed, newly known, or a row of fewer than {SMALL_GROUP}.", NOTE
     )
@@ -105,11 +105,19 @@ def group_stage_heat(
     hints = tooltip(**{group: label}, stage_name="Stage", top="People", bottom="Share")
     layers[0] = layers[0].encode(tooltip=hints)
     if selectable:
-        layers[0] = layers[0].add_params(pick_on(group, c.STAGE))
+        layers[0] = _clickable(layers[0], group, c.STAGE)
     key = " · ".join(f"{place} {name}".replace(" ", UNBROKEN) for place, name in enumerate(stages.values(), 1))
     note = balanced(f"{MORE[theme]}: a larger share. Grey: a row of fewer than {SMALL_GROUP}.", NOTE)
     layers.append(read_note(note, [*balanced(key, NOTE), *note], len(stages), theme))
     return finish(layers, title=title, subtitle=subtitle, theme=theme, height=height, lookups=lookups)
+
+
+def _clickable(cells: alt.Chart, *fields: str) -> alt.Chart:
+    """Cells that can be picked; where one is, the others step back."""
+    pick = pick_on(*fields)
+    opacity = alt.OpacityValue(0.35, condition={"param": pick.name, "value": 1})
+    chart: alt.Chart = cells.encode(opacity=opacity).add_params(pick)
+    return chart
 
 
 def _is_move(row: Row) -> bool:

@@ -21,7 +21,8 @@ def who_comes_and_goes(comings: pd.DataFrame, period: str) -> Finding:
     row = (full if len(full) else comings).iloc[-1]
     name = period[:1].upper() + period[1:]
     came, back, off = int(row["new"]), int(row["reactivated"]), int(row["newly_off"])
-    says = f"In {period} {count(came, 'person', 'people')} came, {back:,} came back and {off:,} fell off the path"
+    new = count(came, "person", "people") if came else "nobody"
+    says = f"In {period} {new} came, {back:,} came back and {off:,} fell off the path"
     if bool(row["is_first"]):
         return Finding(
             f"The history begins in {period}", f"{says}.", "From the next period on, movement can be told from arrival."

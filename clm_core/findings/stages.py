@@ -59,13 +59,14 @@ def who_moved(moves: pd.DataFrame, framework: Framework) -> Finding:
     return Finding(f"Largest move: {origin.name} → {goal.name}, {n:,}", says, next_step)
 
 
-def who_came_and_went(stock: pd.DataFrame, framework: Framework, stage_id: str) -> Finding:
-    """Arrivals and departures of one stage over all months together."""
+def who_came_and_went(stock: pd.DataFrame, framework: Framework, stage_id: str, unit: str = "month") -> Finding:
+    """Arrivals and departures of one stage over all periods of the table together."""
     rows, stage = stock[stock[c.STAGE] == stage_id], framework.stage(stage_id)
     came, went = int((rows["entered"] + rows["arrived"]).sum()), int(rows["left"].sum())
+    here = count(int(rows[c.N_CUSTOMERS].iloc[-1]), "person is", "people are")
     says = (
-        f"Over {count(len(rows), 'month')} {came:,} came into {stage.name} and {went:,} left it for another stage; "
-        f"{count(came - went, 'person is', 'people are')} there now."
+        f"Over {count(len(rows), unit)} {came:,} came into {stage.name} and {went:,} left it for another stage; "
+        f"{here} there at the end."
     )
     return Finding(f"{stage.name}: {came:,} came, {went:,} left", says, stage.goal + ".")
 

@@ -16,7 +16,8 @@ from clm_core.breakdown import GROUP, Grouped, with_group
 from clm_core.breakdown import movers as list_movers
 from clm_core.breakdown import stage_members as list_members
 from clm_core.breakdown import stages_by as count_groups
-from clm_core.cohorts import By, NewCustomers, cohort_orders, cohort_path, new_customers
+from clm_core.cohorts import By, NewCustomers, cohort_orders, cohort_path
+from clm_core.cohorts import new_customers as count_new
 from clm_core.columns import PERSONA
 from clm_core.completeness import History, completeness
 from clm_core.eligibility import Requirement, assess
@@ -262,14 +263,24 @@ def stage_paths(as_of: date | None, framework: Framework, unit: Unit, known_days
     )
 
 
-def cohorts(as_of: date | None, by: By) -> tuple[pd.DataFrame, NewCustomers]:
-    """Who of each cohort ordered in each later period and what they spent; and what a new customer is here."""
+def cohorts(as_of: date | None, by: By) -> pd.DataFrame:
+    """Who of each cohort ordered in each later period, and what they spent."""
 
-    def count() -> tuple[pd.DataFrame, NewCustomers]:
+    def count() -> pd.DataFrame:
         opened = workspace(as_of)
-        return cohort_orders(opened.frames, opened.as_of_day, by), new_customers(opened.frames, opened.as_of_day)
+        return cohort_orders(opened.frames, opened.as_of_day, by)
 
     return _recall("Following every cohort", (*_data_key(), as_of, by), count, is_common=True)
+
+
+def new_customers(as_of: date | None) -> NewCustomers:
+    """What a new customer is in these files, and how many it may be wrong for."""
+
+    def count() -> NewCustomers:
+        opened = workspace(as_of)
+        return count_new(opened.frames, opened.as_of_day)
+
+    return _recall("Asking who is new", (*_data_key(), as_of), count, is_common=True)
 
 
 def cohort_stages(as_of: date | None, framework: Framework, by: By) -> pd.DataFrame:

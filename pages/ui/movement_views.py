@@ -55,7 +55,7 @@ def show_flow(recent: Movement, chosen: Window, framework: Framework, theme: The
     flows = flows_between(paths, days)
     found = findings.where_they_went(flows, framework, name(min(days)), name(max(days)))
     subtitle = f"People by stage at {count(len(days), f'{chosen.unit} end')}; a band is as high as the people who went"
-    chart = charts.alluvial(flows, framework, title=found.title, subtitle=subtitle, theme=theme)
+    chart = charts.alluvial(flows, framework, unit=chosen.unit, title=found.title, subtitle=subtitle, theme=theme)
     figures.show(chart, found.title, subtitle, flows, "flows")
     messages.show_finding(found)
 
@@ -123,7 +123,7 @@ def _show_one_stage(recent: Movement, chosen: Window, framework: Framework, them
         format_func=lambda id_: framework.stage(id_).name,
         key="flow_stage",
     )
-    found = findings.who_came_and_went(recent.stock, framework, stage)
+    found = findings.who_came_and_went(recent.stock, framework, stage, chosen.unit)
     subtitle = f"People by {chosen.unit}: newly known and arrived above zero, left below; {framework.stage(stage).name}"
     chart = charts.flow_bars(
         recent.stock,

@@ -23,7 +23,7 @@ by = st.segmented_control(
     bind="query-params",
     required=True,
 )
-table, new = cached.cohorts(as_of, by)
+table, new = cached.cohorts(as_of, by), cached.new_customers(as_of)
 back = findings.who_comes_back(table, by)
 st.markdown(f"### {messages.plain(back.says)}")
 subtitle = f"Share of each cohort with an order in each later {by}, up to {today}"

@@ -56,7 +56,7 @@ table = cached.stages_by(as_of, framework, way)
 differ = findings.how_groups_differ(table, framework, ways[way])
 subtitle = f"Share of each group by stage on {today}, by {ways[way]}; each row adds up to 100 %"
 chart = charts.group_stage_heat(
-    table, framework, label=ways[way], title=differ.title, subtitle=subtitle, theme=theme, selectable=True
+    table, framework, label=ways[way].capitalize(), title=differ.title, subtitle=subtitle, theme=theme, selectable=True
 )
 cell = figures.pick(chart, differ.title, subtitle, table, f"groups_{way}")
 if cell.get("stage") in framework.stage_ids and cell.get("group") in set(table["group"]):

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from clm_core import charts, findings, metrics
-from clm_core.cohorts import new_customers
 from clm_core.progress import QUICK_RATIO
 from clm_core.tables import to_date
 from clm_core.wording import long_day, month
@@ -41,8 +40,10 @@ day = st.selectbox(
     help=f"From the {chosen.unit} end before to this one.",
 )
 moves = metrics.moves_of(recent.moves, day)
+is_cut = recent.is_last_partial and day == recent.days[-1]
 found = findings.who_moved(moves, framework)
 subtitle = f"People by stage a {chosen.unit} before (rows) and on {long_day(day)} (columns); % of the row"
+subtitle += f". This {chosen.unit} is not over" if is_cut else ""
 chart = charts.move_matrix(moves, framework, title=found.title, subtitle=subtitle, theme=theme, selectable=True)
 cell = figures.pick(chart, found.title, subtitle, moves, "moves")
 movement_views.show_movers(cell, day, chosen, workspace, framework)
@@ -65,7 +66,7 @@ figures.how_made(
             "Conversion",
             "Customers seen on a later stage of the path ÷ customers in the stage at the start; 95 %, Wilson.",
         ),
-        ("New", new_customers(workspace.frames, workspace.as_of_day).sentence),
+        ("New", cached.new_customers(as_of).sentence),
         ("Known", f"People known for at least {chosen.known_days} days; earlier history is not seen."),
         ("Window", f"{len(recent.days)} {chosen.unit} ends up to {long_day(to_date(workspace.as_of_day))}."),
         ("Rows", f"{int(moves['n_customers'].sum()):,} people in the table of moves, each counted once."),

@@ -131,6 +131,24 @@ def test_the_customer_table_is_downloaded_whole(page, address, tmp_path):
 
 
 @pytest.mark.browser
+def test_the_customers_behind_a_bar_are_listed_and_downloaded(page, address, tmp_path):
+    page.goto(f"{address}/lifecycle?sample=shop")
+    page.locator(CHART).first.wait_for(timeout=60_000)
+    settle(page)
+    reach = page.locator("[data-testid=stVegaLiteChart] path[aria-label*='Stage: Reach']").first.bounding_box()
+    # far right of a bar of 27 people: the whole row can be clicked
+    page.mouse.click(reach["x"] + 300, reach["y"] + reach["height"] / 2)
+    button = page.get_by_role("button", name="Download 27 customers (CSV)")
+    button.wait_for(timeout=30_000)
+    settle(page)
+    with page.expect_download() as arriving:
+        button.click()
+    arriving.value.save_as(tmp_path / "reach.csv")
+    lines = (tmp_path / "reach.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 28 and all(",reach," in line for line in lines[1:])
+
+
+@pytest.mark.browser
 def test_deleting_the_data_empties_the_session(page, address):
     page.goto(f"{address}/lifecycle?sample=shop")
     page.locator(CHART).first.wait_for(timeout=60_000)

@@ -4,6 +4,7 @@ A ``make_…`` fixture is a function; a day may be given as an integer, a date o
 """
 
 import datetime as dt
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from clm_core import columns as c
 from clm_core.engine import collect, open_engine
 from clm_core.features import build_features, load_frames
+from clm_core.ingest import import_table
 from clm_core.tables import CUSTOMERS, EVENTS, ORDERS, Tables, to_date, to_day
 
 settings.register_profile(
@@ -91,6 +93,30 @@ def make_events():
 def make_customers():
     """``make_customers([(customer, day or None), …], country=[…], …)``."""
     return customers_table
+
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def public_import():
+    """``public_import(name)``: an orders file of ``../shared/data`` as it was read, once for all tests; skips where it is absent."""
+    read = {}
+
+    def imported(name):
+        if not (DATA / name).exists():
+            pytest.skip(f"{name} is not in ../shared/data")
+        if name not in read:
+            read[name] = import_table([DATA / name])
+        return read[name]
+
+    return imported
+
+
+@pytest.fixture(scope="session")
+def public_orders(public_import):
+    """``public_orders(name)``: its canonical table."""
+    return lambda name: public_import(name).table
 
 
 @pytest.fixture(scope="session", params=["duckdb", "pandas"])

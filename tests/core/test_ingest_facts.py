@@ -25,9 +25,9 @@ FACTS = {
 
 
 @pytest.mark.parametrize("name", FACTS)
-def test_rows_orders_customers_and_revenue_of_public_data(name):
+def test_rows_orders_customers_and_revenue_of_public_data(name, public_import):
     rows_read, rows_set_aside, n_purchases, n_credit_notes, n_customers, revenue = FACTS[name]
-    result = import_table([DATA / name])
+    result = public_import(name)
     orders = result.table
     assert (result.rows_read, result.rows_set_aside) == (rows_read, rows_set_aside)
     assert result.rows_kept == rows_read - rows_set_aside
@@ -38,8 +38,8 @@ def test_rows_orders_customers_and_revenue_of_public_data(name):
     assert total is None if revenue is None else total == pytest.approx(revenue, abs=0.005)
 
 
-def test_wholesale_ids_lose_the_spreadsheets_point_zero():
-    orders = import_table([DATA / "uci_online_retail.csv.gz"]).table
+def test_wholesale_ids_lose_the_spreadsheets_point_zero(public_orders):
+    orders = public_orders("uci_online_retail.csv.gz")
     assert "17850" in set(orders["customer_id"].to_pylist())
     assert orders.column_names[-2:] == ["country", "product"]
 
