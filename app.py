@@ -19,6 +19,9 @@ PAGES = {
         st.Page("pages/understand/cohorts.py", title="Cohorts", icon=":material/grid_on:", url_path="cohorts"),
         st.Page("pages/understand/stage_rules.py", title="Stage rules", icon=":material/tune:", url_path="stage-rules"),
         st.Page("pages/understand/limits.py", title="Limits", icon=":material/timer:", url_path="limits"),
+        st.Page(
+            "pages/understand/compare.py", title="Compare rules", icon=":material/compare:", url_path="compare-rules"
+        ),
         st.Page("pages/understand/personas.py", title="Personas", icon=":material/groups:", url_path="personas"),
     ],
     "Predict": [

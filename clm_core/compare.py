@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -82,13 +83,37 @@ def compare_stages(frame: Frame, a: Framework, b: Framework) -> Comparison:
 def who_differs(frame: Frame, a: Framework, b: Framework) -> pd.DataFrame:
     """Everyone who sits differently, by value, highest first: `customer_id`, `stage_a`, `stage_b`, `value`."""
     meaning_a, meaning_b, _ = _meanings(a, b)
-    numbered = _numbered(frame, a, b)
     differs = nw.lit(False)
     for number_a, stage_a in enumerate(a.stage_of_rule):
         same = [i for i, stage_b in enumerate(b.stage_of_rule) if meaning_b[stage_b] == meaning_a[stage_a]]
         here = nw.col("rule_a") == number_a
         differs = differs | (here & ~nw.col("rule_b").is_in(same) if same else here)
-    listed = collect(numbered.filter(differs).select(c.CUSTOMER_ID, "rule_a", "rule_b", c.VALUE))
+    return _listed(_numbered(frame, a, b).filter(differs), a, b)
+
+
+def who_sits_in(frame: Frame, a: Framework, b: Framework, stage_a: str, stage_b: str) -> pd.DataFrame:
+    """Everyone in one cell of the comparison, whether it differs or not; the columns of :func:`who_differs`."""
+    in_a, in_b = (
+        [number for number, stage in enumerate(framework.stage_of_rule) if stage == asked]
+        for framework, asked in ((a, stage_a), (b, stage_b))
+    )
+    here = nw.col("rule_a").is_in(in_a) & nw.col("rule_b").is_in(in_b)
+    return _listed(_numbered(frame, a, b).filter(here), a, b)
+
+
+def in_every(frame: Frame, customer_id: str, frameworks: Sequence[Framework]) -> pd.DataFrame:
+    """The stage of one customer under each framework: `framework`, `stage`, `stage_rule`; no row when nobody has that id."""
+    rules = [framework.rule_number().alias(f"rule {number}") for number, framework in enumerate(frameworks)]
+    found = collect(frame.filter(nw.col(c.CUSTOMER_ID) == customer_id).select(*rules))
+    rows = [
+        (framework.id, framework.stage_of_rule[int(number)], framework.id_of_rule[int(number)])
+        for framework, number in zip(frameworks, found.to_numpy().reshape(-1), strict=len(found) == 1)
+    ]
+    return pd.DataFrame(rows, columns=["framework", c.STAGE, c.STAGE_RULE])
+
+
+def _listed(numbered: Frame, a: Framework, b: Framework) -> pd.DataFrame:
+    listed = collect(numbered)
     table = pd.DataFrame(
         {
             c.CUSTOMER_ID: listed[c.CUSTOMER_ID],

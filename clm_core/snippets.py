@@ -74,6 +74,17 @@ rule_sets = {"Your rules": framework} | {preset.name: preset for preset in silen
 print(compare_rule_sets(workspace.today, rule_sets))
 print(limit_sensitivity(workspace.today, framework))  # who changes stage when one limit moves
 """,
+    "compare": """\
+from clm_core.compare import compare_stages, in_every, who_differs
+from clm_core.frameworks import load_framework, shipped_frameworks
+
+a, b = recipe.chosen_framework(), load_framework("race")  # or parse_framework(text of a file of your own)
+compared = compare_stages(workspace.today, a, b)
+print(compared.n_differ, compared.value_differs)
+print(compared.cells)  # stages under A and B of the same people
+print(who_differs(workspace.today, a, b))
+print(in_every(workspace.today, "C-000001", shipped_frameworks()))  # one customer in every framework
+""",
     "customers": """\
 from clm_core.models import score_customers
 from clm_core.pipeline import list_customers
@@ -113,7 +124,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, customers, personas or models; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )

@@ -3,7 +3,7 @@
 from clm_core.charts.alluvial import alluvial
 from clm_core.charts.churn import calibration, churn_by_stage, gains
 from clm_core.charts.cohorts import cohort_triangle, cohort_value
-from clm_core.charts.compare import stage_crosstab
+from clm_core.charts.compare import place_in_every, stage_crosstab
 from clm_core.charts.data import orders_in_history
 from clm_core.charts.gap_board import gap_heat, lifecycle_bands
 from clm_core.charts.gap_choice import agreement, impact_effort
@@ -49,6 +49,7 @@ __all__ = [
     "orders_in_history",
     "persona_bars",
     "persona_dots",
+    "place_in_every",
     "return_curve",
     "role_colour",
     "rule_set_strip",

@@ -1,6 +1,7 @@
 """What a chart says and what to do next, written by rules from the numbers: one module a subject."""
 
 from clm_core.findings.cohorts import how_two_cohorts_compare, what_cohorts_spend, who_comes_back, who_stays_on_path
+from clm_core.findings.comparison import stage_name, who_sits_differently
 from clm_core.findings.files import is_history_whole
 from clm_core.findings.finding import Finding
 from clm_core.findings.groups import how_groups_differ
@@ -24,6 +25,7 @@ __all__ = [
     "how_rule_sets_differ",
     "how_two_cohorts_compare",
     "is_history_whole",
+    "stage_name",
     "what_cohorts_spend",
     "what_hangs_on_limits",
     "what_is_to_come",
@@ -38,6 +40,7 @@ __all__ = [
     "who_may_leave",
     "who_moved",
     "who_moves_on",
+    "who_sits_differently",
     "who_stays_on_path",
     "who_they_are",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
 
 from clm_core.compare import Comparison, compare_stages
+from clm_core.compare import in_every as in_every_framework
 from clm_core.compare import who_differs as list_differing
+from clm_core.compare import who_sits_in as list_cell
 from clm_core.frameworks import BY_SILENCE, Framework
 from clm_core.rhythm import Rhythm, count_with_rhythm, read_rhythm
 from clm_core.sensitivity import compare_rule_sets, limit_sensitivity
@@ -55,3 +57,14 @@ def who_differs(as_of: date | None, a: Framework, b: Framework) -> pd.DataFrame:
     """Everyone who sits differently under two rule sets."""
     key = (*_data_key(), as_of, a.model_dump_json(), b.model_dump_json())
     return _recall("Listing who differs", key, lambda: list_differing(workspace(as_of).today, a, b))
+
+
+def who_sits_in(as_of: date | None, a: Framework, b: Framework, stage_a: str, stage_b: str) -> pd.DataFrame:
+    """Everyone in one stage under one rule set and another under the other."""
+    key = (*_data_key(), as_of, a.model_dump_json(), b.model_dump_json(), stage_a, stage_b)
+    return _recall("Finding the customers", key, lambda: list_cell(workspace(as_of).today, a, b, stage_a, stage_b))
+
+
+def in_every(as_of: date | None, customer_id: str, frameworks: Sequence[Framework]) -> pd.DataFrame:
+    """One customer under every framework: one row read, so nothing is kept."""
+    return in_every_framework(workspace(as_of).today, customer_id, frameworks)

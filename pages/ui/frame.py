@@ -20,6 +20,8 @@ from pages.ui import cached, inputs, messages, recipes, state, uploads
 DATA_PAGE = "pages/data/files.py"
 RULES_PAGE = "pages/understand/stage_rules.py"
 MOVEMENT_PAGE = "pages/understand/movement.py"
+LIMITS_PAGE = "pages/understand/limits.py"
+COMPARE_PAGE = "pages/understand/compare.py"
 LIFECYCLE_PAGE = "pages/understand/lifecycle.py"
 PERSONAS_PAGE = "pages/understand/personas.py"
 

@@ -31,6 +31,7 @@ CANCELLED = "cancelled"
 HASH_EMAILS = "hash_emails"
 RECIPE = "recipe"
 HANDLES = "limit_handles"
+RULE_FILE = "rule_file"
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,16 @@ def handles() -> Handles:
 def set_handles(drawn: Handles) -> None:
     """Keep what was drawn."""
     st.session_state[HANDLES] = drawn
+
+
+def rule_file() -> str:
+    """The text of the framework file that was dropped to compare with, or nothing."""
+    return str(st.session_state.get(RULE_FILE, ""))
+
+
+def set_rule_file(text: str) -> None:
+    """Keep the text of a framework file."""
+    st.session_state[RULE_FILE] = text
 
 
 def uploader_key(name: str) -> str:

@@ -42,9 +42,10 @@ if faults := frame.faults_of(workspace, framework):
     messages.show_faults(tuple(faults))
     st.stop()
 presets = {preset.name: preset for preset in silence_frameworks()}
-sets = {YOURS: framework, SHIPPED: shipped, **rule_sets_of(rhythm, framework), **presets}
+before = {SHIPPED: shipped} if framework != shipped else {}
+sets = {YOURS: framework, **before, **rule_sets_of(rhythm, framework), **presets}
 strip = cached_rules.rule_sets(as_of, sets)
-changes = role_changes(strip, YOURS, SHIPPED)
+changes = role_changes(strip, YOURS, SHIPPED if before else YOURS)
 for column, row in zip(st.columns(3), changes.itertuples(), strict=False):
     column.metric(
         ROLE_NAMES[row.role],
@@ -78,7 +79,9 @@ if BY_OWN_RHYTHM in sets:
     messages.show_finding(found)
 elif rhythm.own_refusal:
     messages.show_error(rhythm.own_refusal, first="No limits by the customer's own rhythm.")
-st.page_link(frame.RULES_PAGE, label="See and change the rules behind the stages", icon=":material/tune:")
+left, right = st.columns(2)
+left.page_link(frame.RULES_PAGE, label="See and change the rules behind the stages", icon=":material/tune:")
+right.page_link(frame.COMPARE_PAGE, label="See who would change stage", icon=":material/compare:")
 
 figures.how_made(
     "limits",

@@ -89,6 +89,9 @@ STORY = Timeline(
     pd.DataFrame({"day": [dt.date(2024, 8, 19)], "stage": ["at_risk"], "stage_rule": ["silent"]}),
 )
 
+IN_BOTH = {"Sterne & Cutler": STERNE, "Loyalty loop": LOOP}
+PLACES = pd.DataFrame({"framework": ["sterne_cutler", "loyalty_loop"], "stage": ["loyal", "lost"], "e_mail": SECRET})
+
 FIGURES = {
     "conversion_dots": (lambda f, **k: charts.conversion_dots(f, STERNE, **k), CONVERSION),
     "stay_lines": (lambda f, **k: charts.stay_lines(f, STERNE, **k), STAYS),
@@ -96,6 +99,7 @@ FIGURES = {
     "alluvial": (lambda f, **k: charts.alluvial(f, STERNE, **k), FLOWS),
     "cohort_triangle": (charts.cohort_triangle, COHORTS),
     "cohort_value": (lambda f, **k: charts.cohort_value(f, currency="GBP", **k), COHORTS),
+    "place_in_every": (lambda f, **k: charts.place_in_every(f, IN_BOTH, **k), PLACES),
     "stage_crosstab": (lambda f, **k: charts.stage_crosstab(Comparison(f, False), STERNE, LOOP, **k), CELLS),
     "customer_timeline": (lambda f, **k: charts.customer_timeline(f, STERNE, MAR, currency="GBP", **k), STORY),
 }
@@ -223,3 +227,11 @@ def test_a_story_shows_what_was_known_and_what_silence_brings():
     ]
     assert [row["said"] for row in cells(spec) if "said" in row] == ["Order, £10", "Credit note", "Sign up"]
     assert "first on 19 August 2024" in " ".join(spec["title"]["subtitle"])
+
+
+def test_the_place_of_a_customer_is_full_and_named_in_every_framework():
+    rows = cells(spec_of("place_in_every"))
+    full = {row["framework"]: row["stage"] for row in rows if row.get("opacity") == 1}
+    assert full == {"Sterne & Cutler": "Loyal", "Loyalty loop": "Lost"}
+    assert {row["framework"]: row["stage"] for row in rows if "name" in row} == full
+    assert sum(row.get("framework") == "Sterne & Cutler" and "opacity" in row for row in rows) == len(STERNE.stages)

@@ -3,9 +3,10 @@
 import pytest
 
 from clm_core import columns as c
-from clm_core.compare import compare_stages, who_differs
+from clm_core.compare import compare_stages, in_every, who_differs, who_sits_in
 from clm_core.features import build_features, load_frames
-from clm_core.frameworks import load_framework
+from clm_core.findings import who_sits_differently
+from clm_core.frameworks import load_framework, shipped_frameworks
 from clm_core.tables import Tables
 
 STERNE, WOW = load_framework("sterne_cutler"), load_framework("attract_sell_wow")
@@ -66,3 +67,38 @@ def test_without_amounts_value_is_unknown(make_orders, engine):
     assert compared.cells[c.VALUE].isna().all()
     assert compared.value_differs != compared.value_differs
     assert who_differs(frame, STERNE, LAX)[c.CUSTOMER_ID].tolist() == ["b"]
+
+
+def test_a_cell_lists_its_people_whether_they_differ_or_not(today):
+    assert who_sits_in(today, STERNE, LAX, "at_risk", "convert")[c.CUSTOMER_ID].tolist() == ["quiet"]
+    assert who_sits_in(today, STERNE, LAX, "loyal", "loyal").to_numpy().tolist() == [["often", "loyal", "loyal", 20.0]]
+    assert who_sits_in(today, STERNE, LAX, "loyal", "lost").empty
+
+
+def test_one_customer_in_every_framework(today):
+    found = in_every(today, "twice", shipped_frameworks())
+    assert dict(zip(found["framework"], found[c.STAGE], strict=True)) == {
+        "sterne_cutler": "retain",
+        "inbound_service": "post_purchase",
+        "ecommerce_relationship": "retention",
+        "race": "engage",
+        "attract_sell_wow": "wow",
+        "loyalty_loop": "buy",
+    }
+    assert found[c.STAGE_RULE].notna().all()
+    assert in_every(today, "nobody", shipped_frameworks()).empty
+
+
+def test_the_sentence_says_how_many_and_what_they_have_spent(today):
+    said = who_sits_differently(
+        compare_stages(today, STERNE, LAX), STERNE, LAX.model_copy(update={"name": "Lax"}), "GBP"
+    )
+    assert said.says == (
+        "2 people of 5 (40.0 %) sit differently under Lax than under Sterne & Cutler; they have spent £119 so far."
+    )
+    assert said.title == "2 people sit differently"
+    assert "from At risk to Convert" in said.next_step
+    assert (
+        who_sits_differently(compare_stages(today, STERNE, STERNE), STERNE, STERNE, "").title
+        == "Nobody sits differently"
+    )

@@ -175,3 +175,37 @@ def test_a_history_too_short_for_limits_says_so_and_leaves_them_to_the_user():
     assert "No limits are proposed" in app.warning[0].value
     assert next(button for button in app.button if button.label == "No limits to propose").disabled
     assert app.slider(key="at_risk_days").value == 180
+
+
+def test_another_framework_is_compared_and_one_customer_is_found_in_all(sample):
+    app = sample.switch_page("pages/understand/compare.py").run()
+    proposed = values(app)["Sit differently"]
+    app.selectbox(key="rule_set_B").set_value("RACE, as shipped").run()
+    assert not app.exception
+    assert values(app)["Sit differently"] != proposed
+    assert "under RACE, as shipped" in texts(app).replace("\\", "")
+    app.text_input(key="customer_in_every").set_value("C-000001").run()
+    assert len(app.table[0].value) == 6
+    app.text_input(key="customer_in_every").set_value("nobody").run()
+    assert not app.exception
+    assert "Nobody of that id" in app.warning[0].value
+
+
+def test_a_cell_of_the_comparison_lists_its_customers(sample):
+    app = sample.switch_page("pages/understand/compare.py").run()
+    app.session_state["chart_compare_cells"] = {"selection": {"pick": [{"stage_a": "loyal", "stage_b": "loyal"}]}}
+    app.run()
+    assert not app.exception
+    assert "Loyal under A, Loyal under B" in texts(app)
+    assert set(app.dataframe[0].value["stage_b"]) == {"Loyal"}
+
+
+def test_a_framework_file_is_offered_and_a_broken_one_is_told(sample):
+    app = sample.switch_page("pages/understand/compare.py").run()
+    text = (ROOT / "clm_core" / "frameworks" / "race.toml").read_text().replace('name = "RACE"', 'name = "Ours"')
+    app.file_uploader(key="rule_file_drop").set_value(("ours.toml", text.encode(), "application/toml")).run()
+    assert not app.exception
+    assert "Ours, from a file" in app.selectbox(key="rule_set_A").options
+    app.file_uploader(key="rule_file_drop").set_value(("broken.toml", b"id = 1", "application/toml")).run()
+    assert not app.exception
+    assert "The file is not used" in app.warning[0].value
