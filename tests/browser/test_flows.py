@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -209,3 +210,29 @@ def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path)
         "'my orders.csv' --customers 'www.example.org -- people.csv'"
         in page.locator("[data-testid=stMain]").inner_text()
     )
+
+
+@pytest.mark.browser
+def test_a_limit_is_dragged_on_the_curve_and_holds_on_other_pages(page, address):
+    page.goto(f"{address}/limits?sample=shop")
+    grip = page.locator("g.at_risk_days_brush path")
+    grip.wait_for(timeout=60_000)
+    settle(page)
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 60
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 40, y)
+    page.mouse.move(x - 80, y)
+    page.mouse.up()
+    page.wait_for_url("**at_risk_days=**")
+    settle(page)
+    days = int(parse_qs(urlsplit(page.url).query)["at_risk_days"][0])
+    assert 60 < days < 180
+    assert grip.bounding_box()["x"] == pytest.approx(box["x"] - 80, abs=2), "it stays where it was let go"
+    assert page.get_by_text(f"at risk after {days}, lost after 365 days").count() > 0
+    page.get_by_role("button", name="Reset to the shipped limits").click()
+    page.get_by_text(f"at risk after {days}, lost after 365 days").first.wait_for(state="detached")
+    settle(page)
+    assert grip.bounding_box()["x"] == pytest.approx(box["x"], abs=2)
+    assert page.locator(EXCEPTION).count() == 0
