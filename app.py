@@ -28,6 +28,15 @@ PAGES = {
         st.Page("pages/predict/churn.py", title="Churn", icon=":material/logout:", url_path="churn"),
         st.Page("pages/predict/value.py", title="Value", icon=":material/payments:", url_path="value"),
     ],
+    "Plan": [
+        st.Page(
+            "pages/plan/gap_analysis.py", title="Gap analysis", icon=":material/view_week:", url_path="gap-analysis"
+        ),
+        st.Page("pages/plan/workshop.py", title="Workshop", icon=":material/co_present:", url_path="workshop"),
+        st.Page("pages/plan/priorities.py", title="Priorities", icon=":material/low_priority:", url_path="priorities"),
+        st.Page("pages/plan/plan.py", title="Plan", icon=":material/event_available:", url_path="plan"),
+        st.Page("pages/plan/join.py", title="Join", icon=":material/login:", url_path="join", visibility="hidden"),
+    ],
     "Share": [
         st.Page("pages/share/results.py", title="Take it with you", icon=":material/ios_share:", url_path="results"),
     ],
@@ -38,7 +47,7 @@ def visit() -> None:
     """One run of the app: the menu first, then what every page shares, then the page."""
     # a picture of our own: a named icon would be fetched from another host
     st.set_page_config(page_title="Lifecycle Workbench", page_icon=ICON, layout="wide")
-    navigation = st.navigation(PAGES)
+    navigation = st.navigation(PAGES, expanded=True)
 
     # imported after the menu is known: a slow first import must not hold it back
     from pages.ui import frame

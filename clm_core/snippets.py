@@ -85,6 +85,22 @@ print(compared.cells)  # stages under A and B of the same people
 print(who_differs(workspace.today, a, b))
 print(in_every(workspace.today, "C-000001", shipped_frameworks()))  # one customer in every framework
 """,
+    "gaps": """\
+from clm_core.gaps import gaps, gather_evidence, load_catalogue, prioritise, stage_facts, starting_scores, vocabulary
+from clm_core.models import score_customers
+from clm_core.pipeline import list_customers
+from clm_core.progress import count_paths
+from clm_core.stages import count_stages
+
+framework, catalogue, words = recipe.chosen_framework(), load_catalogue("retail"), vocabulary()
+evidence = gather_evidence(workspace.frames, workspace.today, workspace.as_of_day, words.evidence)
+print(evidence)  # figure, denominator and question behind each suggestion
+table = gaps(starting_scores(catalogue, evidence), catalogue, words, framework.id)
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+stages = count_stages(list_customers(workspace, framework, recipe.personas, scores), framework)
+facts = stage_facts(count_paths(workspace.ledger, framework), stages)
+print(prioritise(table, catalogue, words, framework, facts))
+""",
     "customers": """\
 from clm_core.models import score_customers
 from clm_core.pipeline import list_customers
@@ -124,7 +140,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customers, personas or models; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )

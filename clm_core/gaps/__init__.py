@@ -11,7 +11,8 @@ from clm_core.gaps.plan import Card, Plan, audience_sizes, make_plan
 from clm_core.gaps.plan_files import plan_csv, plan_html, plan_ics, plan_markdown, plan_table
 from clm_core.gaps.power import HoldOut, hold_out
 from clm_core.gaps.priorities import FACTORS, prioritise, stage_facts
-from clm_core.gaps.scores import agenda, agreed, gaps, medians, spreads, spreads_by_role
+from clm_core.gaps.says import what_comes_first, what_is_planned, what_room_says, what_runs, where_gaps_are
+from clm_core.gaps.scores import agenda, agreed, gaps, medians, spreads, spreads_by_role, starting_scores
 from clm_core.gaps.session import Session, compare_sessions, dump_session, parse_session, session_of
 
 __all__ = [
@@ -64,5 +65,11 @@ __all__ = [
     "spreads",
     "spreads_by_role",
     "stage_facts",
+    "starting_scores",
     "vocabulary",
+    "what_comes_first",
+    "what_is_planned",
+    "what_room_says",
+    "what_runs",
+    "where_gaps_are",
 ]

@@ -140,7 +140,7 @@ def hold_out_note(sized: HoldOut) -> str:
     if sized.detectable is not None:
         return (
             f"{sized.n_audience:,} people are too few to show {percent(sized.base_rate)} rising by {percent(sized.uplift, 0)} of "
-            f"itself; half against half would show {percent(sized.detectable, 0)}."
+            f"itself; half against half would show a rise of {percent(sized.detectable, 0)}."
         )
     return f"{sized.n_audience:,} people are too few to tell an effect from chance."
 

@@ -23,6 +23,25 @@ OTHER_ROLES = "Other roles"
 SPREAD_COLUMNS = ["n", "median", "low_quartile", "high_quartile", "iqr", "consensus"]
 
 
+START_AIM = 3
+"""The aim until somebody sets another: always on."""
+
+
+def starting_scores(catalogue: Catalogue, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Where a workshop begins: now as the data suggests it, the aim at always on, or at now where that is higher.
+
+    ``evidence`` comes from :func:`clm_core.gaps.gather_evidence`. One row per `activity` and `measure` with a `value`; an activity
+    of which the data shows nothing has an aim only.
+    """
+    suggested = evidence.set_index("evidence")["score"].dropna()
+    rows: list[tuple[str, str, float]] = []
+    for one in catalogue.activities:
+        now = float(suggested[one.evidence]) if one.evidence in suggested.index else None
+        rows += [] if now is None else [(one.id, "current", now)]
+        rows.append((one.id, "target", max(START_AIM, now or 0.0)))
+    return pd.DataFrame(rows, columns=[ACTIVITY, MEASURE, VALUE])
+
+
 def spreads(votes: pd.DataFrame) -> pd.DataFrame:
     """One row per activity and measure that somebody scored: `n`, `median`, quartiles, `iqr`, `consensus`."""
     return _spreads(votes, [ACTIVITY, MEASURE])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -24,6 +26,9 @@ from clm_core.eligibility import Requirement, assess
 from clm_core.engine import Engine, open_engine
 from clm_core.errors import ClmError, InputError
 from clm_core.frameworks import SHIPPED, Framework, load_framework
+from clm_core.gaps import Catalogue, audience_sizes, gather_evidence, vocabulary
+from clm_core.gaps import stage_facts as read_stage_facts
+from clm_core.gaps.rooms import Database, open_database
 from clm_core.ingest import Inspection, TableKind, inspect
 from clm_core.ingest.watch import Cancelled
 from clm_core.ledger import Unit
@@ -50,6 +55,8 @@ from pages.ui.state import SourceFile
 from pages.ui.vault import Vault
 
 Result = TypeVar("Result")
+ROOMS_FILE = Path(__file__).parents[2] / "rooms.db"
+"""Where rooms are kept unless ROOMS_URL names another store."""
 SAMPLE_VISITORS = "sample"
 """Who owns what all visitors of the sample shop share; no session's name is as short."""
 
@@ -321,6 +328,46 @@ def customers(as_of: date | None, framework: Framework, horizon_days: int) -> pd
         lambda: list_customers(workspace(as_of), framework, personas, scored),
         is_common=_is_shipped(framework) and personas == state.sample_recipe().personas,
     )
+
+
+def evidence(as_of: date | None) -> pd.DataFrame:
+    """What the events show of each activity."""
+
+    def gather() -> pd.DataFrame:
+        opened = workspace(as_of)
+        return gather_evidence(opened.frames, opened.today, opened.as_of_day, vocabulary().evidence)
+
+    return _recall("Looking what runs already", (*_data_key(), as_of), gather, is_common=True)
+
+
+def stage_facts(as_of: date | None, framework: Framework, horizon_days: int) -> pd.DataFrame:
+    """People, conversion and value of each stage: what priorities are joined to."""
+    key = (*_data_key(), as_of, framework.model_dump_json(), horizon_days)
+
+    def read() -> pd.DataFrame:
+        paths = stage_paths(as_of, framework, "month", 0)
+        listed = customers(as_of, framework, horizon_days)
+        return read_stage_facts(paths, count_stages(listed, framework))
+
+    return _recall("Asking what each stage is worth", key, read, is_common=_is_shipped(framework))
+
+
+def audiences(
+    as_of: date | None, framework: Framework, catalogue: Catalogue, chosen: tuple[str, ...]
+) -> dict[str, int]:
+    """How many people each chosen activity is for today."""
+    key = (*_data_key(), as_of, framework.model_dump_json(), catalogue.model_dump_json(), chosen)
+    return _recall(
+        "Counting audiences",
+        key,
+        lambda: audience_sizes(workspace(as_of).today, catalogue, vocabulary(), framework, chosen),
+    )
+
+
+@cache
+def rooms() -> Database:
+    """The store of workshop rooms, opened once in this process; every visit may sweep what is over."""
+    return open_database(os.environ.get("ROOMS_URL") or f"sqlite:///{ROOMS_FILE}")
 
 
 def inspection(kind: TableKind) -> Inspection:

@@ -12,6 +12,8 @@ from pathlib import Path
 import streamlit as st
 
 from clm_core.errors import ClmError
+from clm_core.gaps import Changes
+from clm_core.gaps.rooms import OpenedRoom, RoomView
 from clm_core.ingest import Inspection, Mapping, Preset, TableKind
 from clm_core.personas import Persona, default_personas
 from clm_core.recipe import Recipe, read_recipe
@@ -32,6 +34,13 @@ HASH_EMAILS = "hash_emails"
 RECIPE = "recipe"
 HANDLES = "limit_handles"
 RULE_FILE = "rule_file"
+GAP_SCORES = "gap_scores"
+GAP_CHANGES = "gap_changes"
+PLANNED = "planned"
+CARD_EDITS = "card_edits"
+ROOM = "room_key"
+ROOM_VIEW = "room_view"
+ROOM_FAULT = "room_fault"
 
 
 @dataclass(frozen=True)
@@ -230,6 +239,80 @@ def rule_file() -> str:
 def set_rule_file(text: str) -> None:
     """Keep the text of a framework file."""
     st.session_state[RULE_FILE] = text
+
+
+def gap_scores(catalogue_id: str) -> dict[tuple[str, str], float]:
+    """What this session scored of a catalogue: (activity, measure) → score."""
+    scored: dict[str, dict[tuple[str, str], float]] = st.session_state.get(GAP_SCORES, {})
+    return dict(scored.get(catalogue_id, {}))
+
+
+def set_gap_scores(catalogue_id: str, scores: dict[tuple[str, str], float]) -> None:
+    """Keep scores; those of other catalogues stay."""
+    st.session_state[GAP_SCORES] = {**st.session_state.get(GAP_SCORES, {}), catalogue_id: scores}
+
+
+def gap_changes(catalogue_id: str) -> Changes:
+    """What this session added, hid and renamed in a catalogue."""
+    changes: Changes = st.session_state.get(GAP_CHANGES, {}).get(catalogue_id, Changes())
+    return changes
+
+
+def set_gap_changes(catalogue_id: str, changes: Changes) -> None:
+    """Keep a session's own view of a catalogue."""
+    st.session_state[GAP_CHANGES] = {**st.session_state.get(GAP_CHANGES, {}), catalogue_id: changes}
+
+
+def planned() -> tuple[str, ...] | None:
+    """The activities chosen for the plan, or None before anything was chosen."""
+    return st.session_state.get(PLANNED)
+
+
+def set_planned(chosen: tuple[str, ...]) -> None:
+    """Keep what is to be planned."""
+    st.session_state[PLANNED] = chosen
+
+
+def card_edits() -> dict[str, dict[str, object]]:
+    """What was typed into cards of the plan, by activity."""
+    return dict(st.session_state.get(CARD_EDITS, {}))
+
+
+def set_card_edits(edits: dict[str, dict[str, object]]) -> None:
+    """Keep what was typed into cards."""
+    st.session_state[CARD_EDITS] = edits
+
+
+def room() -> OpenedRoom | None:
+    """The room this session facilitates. Its key stays out of the address, which a projector shows."""
+    return st.session_state.get(ROOM)
+
+
+def set_room(opened: OpenedRoom | None) -> None:
+    """Keep the facilitator's code and key, or let them go."""
+    st.session_state[ROOM] = opened
+
+
+def room_view(code: str, version: int) -> RoomView | None:
+    """What was last seen of a room, while nothing in it has changed."""
+    kept = st.session_state.get(ROOM_VIEW)
+    return kept[1] if kept and kept[0] == (code, version) else None
+
+
+def set_room_view(code: str, view: RoomView) -> None:
+    """Keep what was seen of a room."""
+    st.session_state[ROOM_VIEW] = ((code, view.version), view)
+
+
+def leave_room_fault(fault: ClmError) -> None:
+    """Have a score that was not taken told on the next run."""
+    st.session_state[ROOM_FAULT] = fault
+
+
+def take_room_fault() -> ClmError | None:
+    """Why the last score was not taken, once."""
+    taken = st.session_state.pop(ROOM_FAULT, None)
+    return taken if isinstance(taken, ClmError) else None
 
 
 def uploader_key(name: str) -> str:

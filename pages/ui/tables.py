@@ -15,6 +15,7 @@ from clm_core.ledger import NOT_KNOWN
 from clm_core.metrics import AT_STAKE, quality_table
 from clm_core.models import ModelCard
 from clm_core.pipeline import Workspace
+from clm_core.wording import count
 from pages.ui.messages import plain
 
 SHOWN = 20
@@ -125,3 +126,65 @@ def card_facts(card: ModelCard) -> list[tuple[str, str]]:
         ("Tested on", f"{card.test_window[0]} to {card.test_window[1]}, {card.n_test:,} customers"),
         ("Interval", card.interval),
     ]
+
+
+def show_evidence(evidence: pd.DataFrame) -> None:
+    """Each question to the events with its answer and the score it suggests."""
+    told = {"query": "Question", "says": "Answer", "score": "Suggested"}
+    shown = evidence[evidence["status"] != "not_recorded"][list(told)].rename(columns=told)
+    n_open = len(evidence) - len(shown)
+    widths = {
+        "Question": st.column_config.TextColumn(width="large"),
+        "Answer": st.column_config.TextColumn(width="medium"),
+    }
+    st.dataframe(shown, hide_index=True, column_config=widths)
+    if n_open:
+        st.caption(f"{count(n_open, 'question')} more that your files hold nothing about.")
+
+
+def show_priorities(ranked: pd.DataFrame, framework: Framework, currency: str) -> None:
+    """Every gap in order, with its factors."""
+    names = {stage.id: stage.name for stage in framework.stages}
+    unit = f" ({currency})" if currency else ""
+    shown = ranked.assign(
+        audience=ranked["audience"].map(names),
+        factor_shortfall=ranked["factor_shortfall"] * 100,
+        impact=ranked["impact"] * 100,
+    )
+    number = st.column_config.NumberColumn
+    columns = {
+        "rank": number("Rank", width="small"),
+        "name": "Activity",
+        "audience": "People in",
+        "impact": number("Impact, % of the largest possible", format="%.1f"),
+        "gap": number("Gap", format="%g"),
+        "effort": number("Effort", format="%g"),
+        "factor_customers": number("People", format="%d"),
+        "factor_value": number(f"Next stage, a head{unit}", format="%.2f"),
+        "factor_shortfall": number("Shortfall, points", format="%.1f"),
+        "at_stake": number(f"At stake{unit}", format="%.0f"),
+        "is_quick_win": "Quick win",
+        "unknown": "Not known",
+    }
+    st.dataframe(shown[list(columns)], hide_index=True, column_config=columns)
+
+
+def show_stage_facts(facts: pd.DataFrame, framework: Framework, currency: str) -> None:
+    """People, conversion and value of each stage."""
+    names = {stage.id: stage.name for stage in framework.stages}
+    unit = f" ({currency})" if currency else ""
+    shares = {name: facts[name] * 100 for name in ("conversion", "best", "shortfall")}
+    number = st.column_config.NumberColumn
+    columns = {
+        "stage": "Stage",
+        "n_customers": number("People", format="%d"),
+        "n_judged": number("Judged", format="%d", help="People at the last twelve judged month ends together."),
+        "conversion": number("Moved on, %", format="%.1f"),
+        "best": number("Best month, %", format="%.1f"),
+        "shortfall": number("Shortfall, points", format="%.1f"),
+        "value": number(f"Worth a head{unit}", format="%.2f"),
+        "value_step": number(f"Next stage adds{unit}", format="%.2f"),
+    }
+    st.dataframe(
+        facts.assign(stage=facts["stage"].map(names), **shares)[list(columns)], hide_index=True, column_config=columns
+    )

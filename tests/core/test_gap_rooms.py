@@ -38,12 +38,13 @@ from clm_core.gaps.rooms import (
 from clm_core.gaps.rooms import board as board_module
 
 ROOT = Path(__file__).parents[2]
+RETAIL = load_catalogue("retail")
 NOW = 1_800_000_000
 BOARD = Board(
     name="Autumn",
     catalogue="retail",
     framework="race",
-    items=tuple(Item(id=id_, name=id_, stage="Act", channel="E-mail") for id_ in ("welcome", "cart_mail", "thank_you")),
+    items=tuple(Item(activity=RETAIL.by_id[id_]) for id_ in ("welcome", "cart_mail", "thank_you")),
 )
 ALL = {"current": 1, "target": 4, "importance": 3}
 
@@ -90,7 +91,7 @@ def test_two_rounds_from_joining_to_agreed_scores(db, room):
     set_final(db, room.code, room.key, "welcome", "current", 1.5, NOW)
     set_final(db, room.code, room.key, "welcome", "current", 2, NOW)
     assert final_scores(db, room.code, NOW)["value"].tolist() == [2]
-    table = gaps(medians(second), load_catalogue("retail"), vocabulary(), "race").set_index("activity")
+    table = gaps(medians(second), BOARD.as_catalogue(), vocabulary(), "race").set_index("activity")
     assert table.loc["welcome", "gap"] == 2
 
 
@@ -248,8 +249,8 @@ def test_twenty_writers_at_once_lose_nothing_and_double_nothing(db, room):
 
     def score(token):
         for item in BOARD.items:
-            vote(db, room.code, token, item.id, ALL, NOW)
-            vote(db, room.code, token, item.id, {"current": 3}, NOW)
+            vote(db, room.code, token, item.activity.id, ALL, NOW)
+            vote(db, room.code, token, item.activity.id, {"current": 3}, NOW)
         return True
 
     before = room_version(db, room.code, NOW)
@@ -267,7 +268,9 @@ def test_of_two_who_close_one_wins_and_no_vote_comes_in_after(db, room):
     anna = join_room(db, room.code, "Anna", "CRM", NOW)
     open_round(db, room.code, room.key, NOW)
     close = [lambda: close_round(db, room.code, room.key, 1, NOW)] * 4
-    voting = [lambda n=n: vote(db, room.code, anna.token, BOARD.items[n].id, {"current": 1}, NOW) for n in range(3)]
+    voting = [
+        lambda n=n: vote(db, room.code, anna.token, BOARD.items[n].activity.id, {"current": 1}, NOW) for n in range(3)
+    ]
     found = at_once([*close, *voting])
     assert sorted(found[:4]) == [False, False, False, True]
     n_taken = sum(not isinstance(one, RoomError) for one in found[4:])

@@ -9,7 +9,7 @@ import unicodedata
 from pydantic import Field
 
 from clm_core.errors import RoomError
-from clm_core.gaps.model import Frozen, Id, Name
+from clm_core.gaps.model import Activity, Catalogue, Frozen
 from clm_core.gaps.own import MOST_ACTIVITIES
 from clm_core.gaps.scale import MEASURES
 
@@ -28,13 +28,9 @@ CODE_LENGTH, PART = 16, 4
 
 
 class Item(Frozen):
-    """An activity as the room sees it, with what the facilitator's data shows: aggregates only."""
+    """An activity as the room scores it, with what the facilitator's data shows: aggregates only."""
 
-    id: Id
-    name: Name
-    stage: str = Field(max_length=60)
-    channel: str = Field(max_length=60)
-    what: str = Field(default="", max_length=300)
+    activity: Activity
     suggested: int | None = Field(default=None, ge=0, le=5)
     evidence: str = Field(default="", max_length=300)
 
@@ -47,6 +43,16 @@ class Board(Frozen):
     framework: str = Field(max_length=60)
     measures: tuple[str, ...] = ("current", "target", "importance")
     items: tuple[Item, ...] = Field(min_length=1, max_length=MOST_ACTIVITIES)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each activity is called, by its id."""
+        return {item.activity.id: item.activity.name for item in self.items}
+
+    def as_catalogue(self) -> Catalogue:
+        """The room's activities as a catalogue, own ones included."""
+        activities = tuple(item.activity for item in self.items)
+        return Catalogue(id=self.catalogue, name=self.name[:60], idea="", activities=activities)
 
 
 def new_code() -> str:
@@ -114,7 +120,7 @@ def check_score(board: Board, activity: str, measure: str, value: float, *, is_f
     """
     measures = tuple(MEASURES) if is_final else board.measures
     low, high = MEASURES.get(measure, (0, 0))
-    fits = activity in {item.id for item in board.items} and measure in measures and low <= value <= high
+    fits = activity in board.names and measure in measures and low <= value <= high
     if not fits or (not is_final and value != int(value)):
         raise RoomError(
             "The score does not fit.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from clm_core.errors import RoomError
 from clm_core.gaps.rooms.board import Board
 from clm_core.gaps.rooms.database import Database
-from clm_core.gaps.rooms.doors import Found, board_of, find_own_room, find_participant, find_room, newest_round
+from clm_core.gaps.rooms.doors import board_of, find_own_room, find_participant, find_room, newest_round
 from clm_core.gaps.rooms.schema import FINALS, PARTICIPANTS, ROUNDS, VOTES
 from clm_core.gaps.scores import ACTIVITY, MEASURE, PARTICIPANT, ROLE, VALUE
 
@@ -20,7 +20,7 @@ State = Literal["waiting", "open", "closed", "revealed"]
 
 @dataclass(frozen=True)
 class RoomView:
-    """What everyone in a room may see. An open round whose time is up is told as closed."""
+    """What everyone in a room may see."""
 
     board: Board
     version: int
@@ -30,6 +30,11 @@ class RoomView:
     closes_at: int | None
     n_participants: int
     n_voted: int
+
+    def at(self, now: int) -> RoomView:
+        """The same at a moment: an open round whose time is up is closed."""
+        is_over = self.state == "open" and self.closes_at is not None and now >= self.closes_at
+        return replace(self, state="closed") if is_over else self
 
 
 @dataclass(frozen=True)
@@ -56,24 +61,17 @@ def view_room(db: Database, code: str, now: int) -> RoomView:
         inside = select(func.count()).where(PARTICIPANTS.c.room_id == room.id)
         round_id = latest.id if latest else None
         voted = select(func.count(func.distinct(VOTES.c.participant_id))).where(VOTES.c.round_id == round_id)
-        return RoomView(
+        view = RoomView(
             board=board_of(room),
             version=room.version,
             expires_at=room.expires_at,
             round_number=latest.number if latest else 0,
-            state=_state(latest, now),
+            state=latest.state if latest else "waiting",
             closes_at=latest.closes_at if latest else None,
             n_participants=connection.execute(inside).scalar_one(),
             n_voted=connection.execute(voted).scalar_one(),
         )
-
-
-def _state(latest: Found | None, now: int) -> State:
-    if latest is None:
-        return "waiting"
-    is_over = latest.state == "open" and latest.closes_at is not None and now >= latest.closes_at
-    state: State = "closed" if is_over else latest.state
-    return state
+        return view.at(now)
 
 
 def own_scores(db: Database, code: str, token: str, now: int) -> dict[tuple[str, str], int]:

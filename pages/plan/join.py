@@ -1,0 +1,44 @@
+"""A phone in the workshop: join, score, see what the room thinks. No data of one's own is needed."""
+
+import streamlit as st
+
+from clm_core.errors import ClmError
+from clm_core.gaps.rooms import join_room, own_name
+from pages.ui import cached, messages, room_screens, state
+
+st.title("Score with your colleagues", anchor=False)
+code, token = st.query_params.get("room", ""), st.query_params.get("me", "")
+
+if not (code and token):
+    asked = room_screens.ask_join(code)
+    if asked is not None:
+        joined = join_room(cached.rooms(), *asked, room_screens.now())
+        # in the address, so that a reload or a dropped connection finds the same person
+        st.query_params["room"], st.query_params["me"] = asked[0], joined.token
+        st.rerun()
+    st.caption("No account. Your name is seen by the facilitator only; scores are shown without names.")
+    st.stop()
+
+try:
+    name, role = own_name(cached.rooms(), code, token, room_screens.now())
+    view = room_screens.look(code)
+except ClmError as fault:
+    messages.show_error(fault)
+    if st.button("Join again"):
+        del st.query_params["me"]
+        st.rerun()
+    st.stop()
+
+st.caption(messages.plain(f"{view.board.name} · {name}, {role}"))
+room_screens.pulse(code, (view.round_number, view.state))
+if (refused := state.take_room_fault()) is not None:
+    messages.show_error(refused)
+if view.state == "open":
+    room_screens.ask_scores(code, token, view)
+    st.caption("Each tap is saved. Tap again to change it, until the round is closed.")
+elif view.state == "revealed":
+    room_screens.show_agenda(code, view)
+elif view.state == "closed":
+    st.info("The round is closed. The facilitator reveals the scores.", icon=":material/lock:")
+else:
+    st.info("You are in. Scoring begins when the facilitator opens the first round.", icon=":material/hourglass_top:")

@@ -1,0 +1,101 @@
+"""A workshop from its beginning to its file: what to score, what was agreed, and how it compares with an earlier one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from clm_core.errors import ClmError
+from clm_core.frameworks import Framework
+from clm_core.gaps import Activity, Catalogue, compare_sessions, dump_session, parse_session, session_of
+from clm_core.gaps.rooms import Board, Item, OpenedRoom, RoomView
+from clm_core.gaps.scale import MEASURES
+from pages.ui import cached, figures, inputs, messages, state
+
+USUAL_ITEMS = 12
+"""As many as a group scores in a quarter of an hour."""
+
+
+def room_in_address() -> OpenedRoom | None:
+    """The room of a facilitator's link; the key is taken out of the address, which a projector shows."""
+    code, key = st.query_params.get("room"), st.query_params.get("key")
+    if not (code and key):
+        return None
+    opened = OpenedRoom(code, key)
+    state.set_room(opened)
+    del st.query_params["key"], st.query_params["room"]
+    return opened
+
+
+def ask_room(board: pd.DataFrame, catalogue: Catalogue, framework: Framework) -> Board | None:
+    """What a new room is to score; None until it is to be opened."""
+    by_gap = board.sort_values("gap", ascending=False, kind="stable", na_position="last")
+    names = dict(zip(by_gap["activity"], by_gap["name"], strict=True))
+    name = st.text_input("Name of the workshop", "Gap analysis", max_chars=80)
+    chosen = st.multiselect(
+        "Activities to score",
+        list(names),
+        list(names)[:USUAL_ITEMS],
+        format_func=lambda id_: names[id_],
+        key=f"to_score_{catalogue.id}",
+        help="The widest gaps come first. Twelve take a group about a quarter of an hour.",
+    )
+    if not st.button(
+        "Open the room", type="primary", disabled=not (chosen and name.strip()), icon=":material/meeting_room:"
+    ):
+        return None
+    says = cached.evidence(inputs.as_of()).set_index("evidence")
+    items = [_item(catalogue.by_id[id_], says) for id_ in chosen]
+    return Board(name=name.strip(), catalogue=catalogue.id, framework=framework.id, items=tuple(items))
+
+
+def _item(activity: Activity, says: pd.DataFrame) -> Item:
+    known = says.loc[activity.evidence] if activity.evidence in says.index else None
+    if known is None or known["status"] != "found":
+        return Item(activity=activity)
+    return Item(activity=activity, suggested=int(known["score"]), evidence=str(known["says"]))
+
+
+def offer_results(board: pd.DataFrame, view: RoomView, now: int) -> None:
+    """Take the room's scores over, or save them as a file."""
+    left, right = st.columns(2)
+    if left.button("Use these scores on every page", width="stretch", icon=":material/done_all:"):
+        rows = board.melt("activity", list(MEASURES), "measure", "value").dropna(subset=["value"])
+        scored = {(row.activity, row.measure): float(row.value) for row in rows.itertuples()}
+        state.set_gap_scores(view.board.catalogue, state.gap_scores(view.board.catalogue) | scored)
+        st.page_link("pages/plan/priorities.py", label="Put the gaps in order", icon=":material/low_priority:")
+    held_on = dt.datetime.fromtimestamp(now, dt.UTC).date()
+    session = session_of(
+        board, name=view.board.name, held_on=held_on, catalogue=view.board.catalogue, framework=view.board.framework
+    )
+    right.download_button(
+        "Save this workshop (TOML)",
+        lambda: dump_session(session),
+        f"workshop_{held_on}.toml",
+        on_click="ignore",
+        width="stretch",
+        icon=":material/save:",
+    )
+
+
+def ask_comparison() -> None:
+    """What became of each gap between two saved workshops."""
+    left, right = st.columns(2)
+    files = [
+        left.file_uploader("The earlier workshop (TOML)", type="toml", key="earlier"),
+        right.file_uploader("The later workshop (TOML)", type="toml", key="later"),
+    ]
+    if not all(files):
+        return
+    try:
+        before, after = (parse_session(file.getvalue().decode("utf-8", "replace"), file.name) for file in files if file)
+    except ClmError as fault:
+        messages.show_error(fault)
+        return
+    table = compare_sessions(before, after)
+    st.caption(messages.plain(f"{before.name}, {before.held_on}, and {after.name}, {after.held_on}"))
+    shown = {"name": "Activity", "gap_before": "Gap before", "gap_after": "Gap after", "move": "What became of it"}
+    st.dataframe(table[list(shown)].rename(columns=shown), hide_index=True)
+    figures.download(table, "comparison.csv", "Comparison (CSV)", "comparison")

@@ -1,0 +1,93 @@
+"""A workshop through its pages: a facilitator and two phones, two rounds, an order of gaps and a plan."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import cached
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROOMS_URL", f"sqlite:///{tmp_path / 'rooms.db'}")
+    cached.rooms.cache_clear()
+    yield
+    cached.rooms().close()
+    cached.rooms.cache_clear()
+
+
+def page(path, **query):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run().switch_page(path).run()
+
+
+def press(app, label):
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def joined(code, name):
+    phone = page("pages/plan/join.py", room=code)
+    assert not phone.exception
+    phone.text_input[0].set_value(name)
+    return press(phone, "Join")
+
+
+def test_a_room_from_opening_to_what_was_agreed():
+    desk = page("pages/plan/workshop.py", sample="shop")
+    desk.multiselect[0].set_value(["welcome", "thank_you"]).run()
+    press(desk, "Open the room")
+    assert not desk.exception and not desk.error
+    code = desk.session_state["room_key"].code
+    anna, ben = joined(code, "Anna <b>"), joined(code, "Ben")
+    assert "You are in" in anna.info[0].value
+    press(desk, "Open round 1")
+    for phone, score in ((anna, 0), (ben, 5)):
+        phone.run()
+        next(one for one in phone.button_group if one.label.startswith("Now")).set_value(score).run()
+        next(one for one in phone.button_group if one.label.startswith("Aim")).set_value(5).run()
+        assert not phone.exception and not phone.error
+    press(desk.run(), "Close the round")
+    assert "The round is closed" in anna.run().info[0].value
+    press(desk, "Reveal the scores")
+    assert not desk.exception
+    said = " ".join(one.value for one in desk.markdown)
+    assert "answers for now from 0 to 5" in said.replace("\\", "")
+    assert "answers for now" in " ".join(one.value for one in anna.run().markdown).replace("\\", "")
+    press(desk, "Use these scores on every page")
+    assert desk.session_state["gap_scores"]["retail"][("welcome", "target")] == 5
+
+
+def test_a_taken_name_and_a_wrong_code_are_told():
+    desk = page("pages/plan/workshop.py", sample="shop")
+    press(desk, "Open the room")
+    code = desk.session_state["room_key"].code
+    joined(code, "Anna")
+    assert "Somebody in the room has this name" in joined(code, "anna").error[0].value
+    assert "no such room" in joined("AAAA-AAAA-AAAA-AAAA", "Ben").error[0].value
+    assert "not in this room" in page("pages/plan/join.py", room=code, me="stranger").error[0].value
+
+
+def test_gaps_become_a_plan():
+    app = page("pages/plan/priorities.py", sample="shop")
+    chosen = list(app.multiselect[0].value)
+    assert chosen and not app.exception
+    app.switch_page("pages/plan/plan.py").run()
+    assert not app.exception
+    assert f"{len(chosen)} activities, the first from" in " ".join(one.value for one in app.markdown)
+
+
+def test_an_activity_of_ones_own_is_added_and_hidden():
+    app = page("pages/plan/gap_analysis.py", sample="shop")
+    next(one for one in app.text_input if one.label == "A new activity").set_value("Parcel inserts")
+    press(app, "Add this activity")
+    assert not app.exception
+    assert (
+        any("of 71 activities" in one.value for one in app.markdown) or "Parcel inserts" in app.multiselect[0].options
+    )
+    app.multiselect[0].set_value(["own_parcel_inserts"]).run()
+    assert app.session_state["gap_changes"]["retail"].hidden == {"own_parcel_inserts"}
