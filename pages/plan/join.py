@@ -4,7 +4,8 @@ import streamlit as st
 
 from clm_core.errors import ClmError
 from clm_core.gaps.rooms import join_room, own_name
-from pages.ui import cached, messages, room_screens, state
+from pages.ui import messages, room_screens, state
+from pages.ui.room_store import now, rooms
 
 st.title("Score with your colleagues", anchor=False)
 code, token = st.query_params.get("room", ""), st.query_params.get("me", "")
@@ -12,7 +13,7 @@ code, token = st.query_params.get("room", ""), st.query_params.get("me", "")
 if not (code and token):
     asked = room_screens.ask_join(code)
     if asked is not None:
-        joined = join_room(cached.rooms(), *asked, room_screens.now())
+        joined = join_room(rooms(), *asked, now())
         # in the address, so that a reload or a dropped connection finds the same person
         st.query_params["room"], st.query_params["me"] = asked[0], joined.token
         st.rerun()
@@ -20,7 +21,7 @@ if not (code and token):
     st.stop()
 
 try:
-    name, role = own_name(cached.rooms(), code, token, room_screens.now())
+    name, role = own_name(rooms(), code, token, now())
     view = room_screens.look(code)
 except ClmError as fault:
     messages.show_error(fault)

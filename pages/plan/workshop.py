@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from clm_core.gaps.rooms import delete_room, open_room
+from clm_core.gaps.rooms import delete_room
 from clm_core.gaps.scale import MATURITY
-from pages.ui import cached, figures, frame, gap_inputs, inputs, messages, room_screens, sessions, state
+from pages.ui import cached, figures, frame, gap_inputs, inputs, messages, room_screens, room_store, sessions, state
 
 workspace = frame.begin(
     "Where do we agree, and what must we talk about?",
@@ -18,7 +18,7 @@ room = state.room() or sessions.room_in_address()
 if room is None:
     wanted = sessions.ask_room(board, catalogue, framework)
     if wanted is not None:
-        state.set_room(open_room(cached.rooms(), wanted, room_screens.now()))
+        state.set_room(room_store.open_new(wanted))
         st.rerun()
 else:
     view = room_screens.look(room.code)
@@ -32,7 +32,7 @@ else:
         room_screens.show_agenda(room.code, view)
         room_screens.ask_final(room, view)
         _, agreed_board = room_screens.results(room.code, view)
-        sessions.offer_results(agreed_board, view, room_screens.now())
+        sessions.offer_results(agreed_board, view, room_store.now())
     with st.popover("The facilitator's link and the end of the room", icon=":material/key:"):
         st.caption(
             "Keep this link to yourself: whoever has it leads the room. It cannot be shown again after you leave."
@@ -42,7 +42,7 @@ else:
             state.set_room(None)
             st.rerun()
         if st.button("Delete the room with everything in it"):
-            delete_room(cached.rooms(), room.code, room.key, room_screens.now())
+            delete_room(room_store.rooms(), room.code, room.key, room_store.now())
             state.set_room(None)
             st.rerun()
 

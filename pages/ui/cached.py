@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -28,7 +26,6 @@ from clm_core.errors import ClmError, InputError
 from clm_core.frameworks import SHIPPED, Framework, load_framework
 from clm_core.gaps import Catalogue, audience_sizes, gather_evidence, vocabulary
 from clm_core.gaps import stage_facts as read_stage_facts
-from clm_core.gaps.rooms import Database, open_database
 from clm_core.ingest import Inspection, TableKind, inspect
 from clm_core.ingest.watch import Cancelled
 from clm_core.ledger import Unit
@@ -55,8 +52,6 @@ from pages.ui.state import SourceFile
 from pages.ui.vault import Vault
 
 Result = TypeVar("Result")
-ROOMS_FILE = Path(__file__).parents[2] / "rooms.db"
-"""Where rooms are kept unless ROOMS_URL names another store."""
 SAMPLE_VISITORS = "sample"
 """Who owns what all visitors of the sample shop share; no session's name is as short."""
 
@@ -362,12 +357,6 @@ def audiences(
         key,
         lambda: audience_sizes(workspace(as_of).today, catalogue, vocabulary(), framework, chosen),
     )
-
-
-@cache
-def rooms() -> Database:
-    """The store of workshop rooms, opened once in this process; every visit may sweep what is over."""
-    return open_database(os.environ.get("ROOMS_URL") or f"sqlite:///{ROOMS_FILE}")
 
 
 def inspection(kind: TableKind) -> Inspection:

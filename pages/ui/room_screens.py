@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable
 
 import pandas as pd
@@ -32,8 +31,9 @@ from clm_core.gaps.rooms import (
     vote,
 )
 from clm_core.gaps.scale import EFFORT, IMPORTANCE, MATURITY, MEASURES
-from pages.ui import cached, figures, messages, state
+from pages.ui import figures, messages, state
 from pages.ui.gap_inputs import LABELS
+from pages.ui.room_store import now, rooms
 
 TICK_SECONDS = 2
 MINUTES = (0, 3, 5, 10, 15)
@@ -42,16 +42,11 @@ FIRST = 8
 STATES = {"waiting": "Waiting", "open": "Open", "closed": "Closed", "revealed": "Revealed"}
 
 
-def now() -> int:
-    """This moment, in seconds."""
-    return int(time.time())
-
-
 def look(code: str) -> RoomView:
     """The room as it stands; asked in full only when its version has moved."""
-    kept = state.room_view(code, room_version(cached.rooms(), code, now()))
+    kept = state.room_view(code, room_version(rooms(), code, now()))
     if kept is None:
-        kept = view_room(cached.rooms(), code, now())
+        kept = view_room(rooms(), code, now())
         state.set_room_view(code, kept)
     return kept.at(now())
 
@@ -89,7 +84,7 @@ def ask_next_step(room: OpenedRoom, view: RoomView) -> None:
     """The one button that moves the room on."""
     number = view.round_number
     if view.state == "open":
-        _button("Close the round", lambda: close_round(cached.rooms(), room.code, room.key, number, now()))
+        _button("Close the round", lambda: close_round(rooms(), room.code, room.key, number, now()))
     elif view.state == "closed":
         _button("Reveal the scores", lambda: _reveal(room, number))
     else:
@@ -97,14 +92,12 @@ def ask_next_step(room: OpenedRoom, view: RoomView) -> None:
             "Timer", MINUTES, default=5, format_func=lambda n: f"{n} min" if n else "None", required=True, key="minutes"
         )
         seconds = minutes * 60 or None
-        _button(f"Open round {number + 1}", lambda: open_round(cached.rooms(), room.code, room.key, now(), seconds))
+        _button(f"Open round {number + 1}", lambda: open_round(rooms(), room.code, room.key, now(), seconds))
 
 
 def _reveal(room: OpenedRoom, number: int) -> None:
-    close_round(
-        cached.rooms(), room.code, room.key, number, now()
-    )  # a timer may have ended it, which closes it for good
-    reveal_round(cached.rooms(), room.code, room.key, number, now())
+    close_round(rooms(), room.code, room.key, number, now())  # a timer may have ended it, which closes it for good
+    reveal_round(rooms(), room.code, room.key, number, now())
 
 
 def _button(label: str, act: Callable[[], object]) -> None:
@@ -118,7 +111,7 @@ def _button(label: str, act: Callable[[], object]) -> None:
 
 def show_people(room: OpenedRoom) -> None:
     """Who is in the room and how far they are, and the way to remove a lost entry."""
-    people = list_participants(cached.rooms(), room.code, room.key, now())
+    people = list_participants(rooms(), room.code, room.key, now())
     with st.expander(f"In the room: {len(people)}", icon=":material/groups:"):
         rows = [(person.name, person.role, person.n_scores) for person in people]
         st.dataframe(pd.DataFrame(rows, columns=["Name", "Role", "Scores"]), hide_index=True)
@@ -128,13 +121,13 @@ def show_people(room: OpenedRoom) -> None:
             if gone is not None:
                 _button(
                     "Remove with all scores",
-                    lambda: remove_participant(cached.rooms(), room.code, room.key, gone, now()),
+                    lambda: remove_participant(rooms(), room.code, room.key, gone, now()),
                 )
 
 
 def results(code: str, view: RoomView) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The revealed votes, and the gaps as agreed or in the middle of them."""
-    votes, finals = revealed_votes(cached.rooms(), code, now()), final_scores(cached.rooms(), code, now())
+    votes, finals = revealed_votes(rooms(), code, now()), final_scores(rooms(), code, now())
     return votes, gaps(agreed(votes, finals), view.board.as_catalogue(), vocabulary(), view.board.framework)
 
 
@@ -174,7 +167,7 @@ def ask_final(room: OpenedRoom, view: RoomView) -> None:
         value = right.number_input("Score", 0.0, 5.0, 3.0, 0.5)
         if st.form_submit_button("Write it down"):
             try:
-                set_final(cached.rooms(), room.code, room.key, activity, measure, value, now())
+                set_final(rooms(), room.code, room.key, activity, measure, value, now())
                 st.rerun()
             except ClmError as fault:
                 messages.show_error(fault)
@@ -193,7 +186,7 @@ def ask_join(code: str) -> tuple[str, str, str] | None:
 
 def ask_scores(code: str, token: str, view: RoomView) -> None:
     """Everything to score, saved with each tap."""
-    mine = own_scores(cached.rooms(), code, token, now())
+    mine = own_scores(rooms(), code, token, now())
     for item in view.board.items:
         with st.container(border=True):
             st.markdown(f"**{messages.plain(item.activity.name)}**  \n{messages.plain(item.activity.what)}")
@@ -225,6 +218,6 @@ def _cast(code: str, token: str, activity: str, measure: str, key: str) -> None:
     if value is None:
         return
     try:
-        vote(cached.rooms(), code, token, activity, {measure: int(value)}, now())
+        vote(rooms(), code, token, activity, {measure: int(value)}, now())
     except ClmError as fault:
         state.leave_room_fault(fault)

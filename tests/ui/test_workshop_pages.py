@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.ui import cached
+from pages.ui.room_store import rooms
 
 ROOT = Path(__file__).parents[2]
 
@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def store(tmp_path, monkeypatch):
     monkeypatch.setenv("ROOMS_URL", f"sqlite:///{tmp_path / 'rooms.db'}")
-    cached.rooms.cache_clear()
+    rooms.cache_clear()
     yield
-    cached.rooms().close()
-    cached.rooms.cache_clear()
+    rooms().close()
+    rooms.cache_clear()
 
 
 def page(path, **query):
