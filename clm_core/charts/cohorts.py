@@ -86,7 +86,13 @@ def _triangle_axes(longest: int, cohorts: list[str], unit: str) -> tuple[alt.X, 
         type="nominal",
         sort=None,
         scale=alt.Scale(domain=cohorts, padding=0),
-        axis=alt.Axis(title=None, labelExpr="datum.value + ' · ' + sizes[datum.value]", labelLimit=190, grid=False),
+        axis=alt.Axis(
+            title=None,
+            labelExpr="datum.value + ' · ' + sizes[datum.value]",
+            labelLimit=190,
+            labelFlush=False,
+            grid=False,
+        ),
     )
     return x, y
 

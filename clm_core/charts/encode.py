@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
+from altair.utils import schemapi
 
 from clm_core.wording import SMALL_GROUP, money, month
 
@@ -21,7 +22,9 @@ PALE = 0.45
 
 def inline(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
     """Rows as part of the picture; figures draw small aggregates only."""
-    return alt.InlineData(values=[dict(row) for row in rows])
+    # the whole picture is checked when it is written; checking its rows by themselves took most of the time to build it
+    with schemapi.debug_mode(False):
+        return alt.InlineData(values=[dict(row) for row in rows])
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[Row]:

@@ -8,11 +8,12 @@ import pytest
 from clm_core import columns as c
 from clm_core.conditions import Test
 from clm_core.engine import open_engine
-from clm_core.errors import DefinitionError, MappingError, PeriodError
+from clm_core.errors import DefinitionError, InputError, MappingError, PeriodError
 from clm_core.frameworks import Rule, load_framework
 from clm_core.ingest import Mapping
 from clm_core.personas import EVERYONE_ELSE, Persona
-from clm_core.pipeline import Sources, analyse, list_customers, load_dataset, open_workspace, read_lifecycle
+from clm_core.pipeline import Sources, analyse, ledger_for, list_customers, load_dataset, open_workspace, read_lifecycle
+from clm_core.progress import read_movement
 from clm_core.recipe import Recipe
 
 ORDERS = """\
@@ -156,3 +157,20 @@ def test_several_files_of_one_shape_are_one_history(tmp_path, sources, engine):
     whole = analyse(Sources(sources.orders), Recipe(), engine)
     halves = analyse(Sources(tuple(parts)), Recipe(), engine)
     pd.testing.assert_frame_equal(halves.customers, whole.customers)
+
+
+def test_weeks_are_followed_while_they_fit_and_refused_with_the_reason(sources, engine, monkeypatch):
+    framework = load_framework("sterne_cutler")
+    workspace = open_workspace(load_dataset(sources, Recipe()), engine)
+    weeks = ledger_for(workspace, framework, "week", known_days=30)
+    movement = read_movement(weeks, framework)
+    assert weeks.unit == "week" and set(movement.days) <= set(weeks.dates)
+    assert movement.begins == movement.days[0], "whoever is known from the first period on may have been for long"
+    recent = movement.last(2)
+    assert recent.days == movement.days[-2:] and recent.begins is None
+    assert len(movement.spread_days(3)) == 3 and movement.spread_days(3)[-1] == movement.last_full
+
+    monkeypatch.setattr("clm_core.pipeline.MOST_WEEK_ROWS", 3)
+    with pytest.raises(InputError, match="By week this history is too large") as refused:
+        ledger_for(open_workspace(load_dataset(sources, Recipe()), engine), framework, "week")
+    assert refused.value.next_step.startswith("Choose months")
