@@ -56,6 +56,9 @@ def what_comes_first(ranked: pd.DataFrame, currency: str = "") -> Finding:
 
 def what_room_says(first: pd.DataFrame) -> Finding:
     """What to talk about first, or that the room is of one mind."""
+    if first.empty:
+        says = "Of no activity both now and aim are scored, so there is no gap to talk about."
+        return Finding("No gap is scored yet", says, "Score now and aim of the same activities in the next round.")
     open_points = first[first["weight"] > 0]
     if open_points.empty:
         return Finding(

@@ -139,7 +139,8 @@ def show_agenda(code: str, view: RoomView) -> None:
         return
     first = agenda(votes, board)
     said, found = what_room_says(first), spreads(votes)
-    names = dict(zip(first["activity"].head(FIRST), first["name"].head(FIRST), strict=True))
+    drawn = list(first["activity"].head(FIRST)) or list(votes["activity"].unique()[:FIRST])
+    names = {id_: view.board.names[id_] for id_ in drawn}
     subtitle = f"Round {view.round_number}, scores of {votes['participant'].nunique()} people"
     figures.show(
         charts.agreement(found, names, title=said.title, subtitle=subtitle, theme=figures.theme()),

@@ -6,7 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm_core.gaps import agenda, agreed, consensus, gaps, load_catalogue, spread, spreads, spreads_by_role, vocabulary
+from clm_core.frameworks import load_framework
+from clm_core.gaps import (
+    agenda,
+    agreed,
+    consensus,
+    gaps,
+    load_catalogue,
+    spread,
+    spreads,
+    spreads_by_role,
+    starting_scores,
+    vocabulary,
+    what_room_says,
+    what_runs,
+    where_gaps_are,
+)
 
 RETAIL = load_catalogue("retail")
 WORDS = vocabulary()
@@ -88,6 +103,27 @@ def test_the_agenda_puts_a_large_gap_without_agreement_first():
     assert first["activity"].tolist() == ["welcome", "thank_you", "newsletter"]
     assert first["weight"].iloc[1] == 0  # a gap that all see needs no talk
     assert "Now 0, wanted 5; answers for now from 0 to 5, for the aim from 5 to 5" in first["why"].iloc[0]
+
+
+def test_what_the_room_says_is_true_of_a_room_that_agrees_differs_or_has_not_scored_the_aim():
+    table = gaps(agreed(ROOM, ROOM.iloc[:0]), RETAIL, WORDS, "race")
+    assert what_room_says(agenda(ROOM, table)).title == "Talk about Welcome mail first"
+    alike = ROOM[ROOM["activity"] != "welcome"]
+    assert what_room_says(agenda(alike, table)).title == "The room is of one mind"
+    half = ROOM[ROOM["measure"] == "current"]
+    without_aims = gaps(agreed(half, half.iloc[:0]), RETAIL, WORDS, "race")
+    assert what_room_says(agenda(half, without_aims)).title == "No gap is scored yet"
+
+
+def test_a_board_begins_from_what_the_data_shows():
+    evidence = pd.DataFrame({"evidence": ["welcome", "thank_you"], "score": pd.array([4, None], "Int64")})
+    table = gaps(starting_scores(RETAIL, evidence), RETAIL, WORDS, "race").set_index("activity")
+    assert table.loc["welcome", ["current", "target", "gap"]].tolist() == [4, 4, 0]
+    assert pd.isna(table.loc["thank_you", "current"]) and table.loc["thank_you", "target"] == 3
+    channels = {channel.id: channel.name for channel in WORDS.channels}
+    race = load_framework("race")
+    assert what_runs(table.reset_index(), race).title == "1 of 70 activities run"
+    assert where_gaps_are(table.reset_index(), race, channels).title == "No gap is known yet"
 
 
 def shown(*roles):
