@@ -16,6 +16,8 @@ from typing import Any
 from clm_core.describe import describe
 from clm_core.engine import ENGINES, open_engine
 from clm_core.errors import ClmError, InputError, PeriodError
+from clm_core.features import FEATURES
+from clm_core.frameworks import require_sound
 from clm_core.ingest import inspect
 from clm_core.ingest.watch import Watch
 from clm_core.outputs import check_out, summarise, write_outputs
@@ -96,7 +98,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         chosen["horizon_days"] = _horizon(options.horizon_days)
     if options.hash_emails:
         chosen["hash_emails"] = True
-    recipe.chosen_framework()  # a name that is not there is told before minutes are spent on reading
+    # what is wrong with it is told before minutes are spent on reading
+    require_sound(recipe.chosen_framework(), FEATURES, "recipe", before_reading=True)
     return recipe.model_copy(update=chosen)
 
 

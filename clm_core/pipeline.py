@@ -17,9 +17,10 @@ import pandas as pd
 
 from clm_core import columns as c
 from clm_core.engine import Engine, collect
-from clm_core.errors import ClmError, DefinitionError, InputError, PeriodError
+from clm_core.errors import ClmError, InputError, PeriodError
 from clm_core.features import Frame, Frames, build_features, known_features, load_frames
-from clm_core.frameworks import Framework, check_framework
+from clm_core.frameworks import Framework
+from clm_core.frameworks import require_sound as require_framework
 from clm_core.ingest import Imported, TableKind, import_table
 from clm_core.ingest.watch import Watch
 from clm_core.joins import KeyMatch, match_keys
@@ -232,19 +233,52 @@ def first_order_date(tables: Tables) -> date:
     return to_date(int(tables.orders[c.DAY].to_numpy().min()))
 
 
+def count_rules(workspace: Workspace, framework: Framework) -> pd.DataFrame:
+    """How many each rule decides at the as-of day, in the order asked, zeros included: `rule`, `stage`, `n_customers`, `share`.
+
+    Raises
+    ------
+    DefinitionError
+        When the framework has a fault.
+    """
+    _require_sound(workspace, framework)
+    numbered = assign_rules(workspace.today, framework).group_by(c.RULE_NO).agg(nw.len().alias(c.N_CUSTOMERS))
+    counted = collect(numbered).set_index(c.RULE_NO)[c.N_CUSTOMERS].astype("int64")
+    n_customers = counted.reindex(range(len(framework.rules)), fill_value=0).to_numpy()
+    table = pd.DataFrame(
+        {
+            "rule": [rule.id for rule in framework.rules],
+            c.STAGE: [rule.stage for rule in framework.rules],
+            c.N_CUSTOMERS: n_customers,
+        }
+    )
+    return table.assign(**{c.SHARE: table[c.N_CUSTOMERS] / max(int(n_customers.sum()), 1)})
+
+
 def count_now(workspace: Workspace, framework: Framework) -> pd.DataFrame:
     """How many are in each stage at the as-of day, the first thing a person wants to see: `stage`, `n_customers`, `share`.
 
     Raises
     ------
     DefinitionError
-        When the framework has a fault; the first is named.
+        When the framework has a fault.
     """
-    _require_sound(workspace, framework)
-    numbered = assign_rules(workspace.today, framework).group_by(c.RULE_NO).agg(nw.len().alias(c.N_CUSTOMERS))
-    counts = name_stages(collect(numbered), framework).groupby(c.STAGE)[c.N_CUSTOMERS].sum()
-    table = counts.reindex(framework.stage_ids, fill_value=0).rename_axis(c.STAGE).reset_index()
+    return count_by_stage(count_rules(workspace, framework), framework)
+
+
+def count_by_stage(by_rule: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """The counts of :func:`count_rules` by stage in lifecycle order, zeros included: `stage`, `n_customers`, `share`."""
+    counts = by_rule.groupby(c.STAGE)[c.N_CUSTOMERS].sum().reindex(framework.stage_ids, fill_value=0)
+    table = counts.rename_axis(c.STAGE).reset_index()
     return table.assign(**{c.SHARE: table[c.N_CUSTOMERS] / max(int(table[c.N_CUSTOMERS].sum()), 1)})
+
+
+def words_of(workspace: Workspace, feature: str, most: int = 200) -> list[str]:
+    """The texts that a feature has at the as-of day, the commonest first: what a rule can ask for."""
+    counted = workspace.today.group_by(feature).agg(nw.len().alias(c.N_CUSTOMERS))
+    known = collect(counted.filter(~nw.col(feature).is_null()))
+    ordered = known.sort_values([c.N_CUSTOMERS, feature], ascending=[False, True])
+    return [str(word) for word in ordered[feature].head(most)]
 
 
 def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
@@ -253,7 +287,7 @@ def read_lifecycle(workspace: Workspace, framework: Framework) -> Lifecycle:
     Raises
     ------
     DefinitionError
-        When the framework has a fault; the first is named.
+        When the framework has a fault.
     """
     _require_sound(workspace, framework)
     moves = count_moves(workspace.ledger, framework)
@@ -279,14 +313,7 @@ def ledger_for(workspace: Workspace, framework: Framework, unit: Unit = "month",
 
 
 def _require_sound(workspace: Workspace, framework: Framework) -> None:
-    faults = check_framework(framework, known_features(workspace.frames))
-    if faults:
-        raise DefinitionError(
-            faults[0].message,
-            where=f"framework '{framework.name}'",
-            found=f"{len(faults)} fault(s)",
-            next_step="Change the rule or limit that is named.",
-        )
+    require_framework(framework, known_features(workspace.frames), f"framework '{framework.name}'")
 
 
 def explain_stage(workspace: Workspace, framework: Framework, customer_id: str) -> pd.DataFrame:

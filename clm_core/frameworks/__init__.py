@@ -1,6 +1,6 @@
 """Lifecycle frameworks as data: six shipped definitions, four rule sets to compare with, loading, checking."""
 
-from clm_core.frameworks.check import BY_LIMITS, CHECKS, check_framework
+from clm_core.frameworks.check import BY_LIMITS, CHECKS, check_framework, require_sound
 from clm_core.frameworks.draft import Draft
 from clm_core.frameworks.load import (
     BY_SILENCE,
@@ -30,6 +30,7 @@ __all__ = [
     "is_shipped",
     "load_framework",
     "parse_framework",
+    "require_sound",
     "shipped_frameworks",
     "silence_frameworks",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from clm_core import columns as c
 from clm_core.conditions import Feature, Test, misfits, tests
-from clm_core.errors import Issue, did_you_mean
+from clm_core.errors import DefinitionError, Issue, did_you_mean
 from clm_core.frameworks.model import Framework, Limit, Rule
 from clm_core.frameworks.reach import DeadRule, can_be, dead_rules
 
@@ -168,3 +168,25 @@ CHECKS: tuple[Check, ...] = (
 def check_framework(framework: Framework, features: Mapping[str, Feature]) -> list[Issue]:
     """Every fault of a framework, in the order of :data:`CHECKS`; an empty list means it may be used."""
     return [issue for check in CHECKS for issue in check(framework, features)]
+
+
+def require_sound(
+    framework: Framework, features: Mapping[str, Feature], where: str, *, before_reading: bool = False
+) -> None:
+    """Raise DefinitionError with every fault of :func:`check_framework`, if there is one.
+
+    ``before_reading`` lets features pass that are not known: they may be columns of a customers file that was not read yet.
+    """
+    faults = [
+        fault
+        for fault in check_framework(framework, features)
+        if not (before_reading and fault.code == "unknown_feature")
+    ]
+    if faults:
+        others = "; ".join(fault.message for fault in faults[1:])
+        raise DefinitionError(
+            faults[0].message,
+            where=f"{where}, {faults[0].place}",
+            found=f"also: {others}" if others else "",
+            next_step="Change the rule, stage or limit that is named.",
+        )
