@@ -161,6 +161,12 @@ def flow_of(stock: pd.DataFrame, stage_id: str) -> pd.DataFrame:
     return stock[stock[c.STAGE] == stage_id].reset_index(drop=True)
 
 
+def on_stages(counts: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Stage sizes on the stages of a framework, in its order; a stage that was not counted has nobody."""
+    sizes = counts.set_index(c.STAGE)[c.N_CUSTOMERS].reindex(framework.stage_ids, fill_value=0)
+    return sizes.rename_axis(c.STAGE).reset_index()
+
+
 def compare_counts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Stage sizes under two rule sets: `stage`, `n_customers_before`, `n_customers_after`, `change`."""
     table = before[[c.STAGE, c.N_CUSTOMERS]].merge(

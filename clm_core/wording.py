@@ -17,6 +17,11 @@ def count(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
+def first_upper(words: str) -> str:
+    """The words with a capital at the beginning, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def percent(share: float, digits: int = 1) -> str:
     """`6.6 %`; an unknown share is `unknown`."""
     return "unknown" if not math.isfinite(share) else f"{share * 100:.{digits}f} %"

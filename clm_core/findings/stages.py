@@ -72,14 +72,14 @@ def who_came_and_went(stock: pd.DataFrame, framework: Framework, stage_id: str, 
 
 
 def what_rules_change(before: pd.DataFrame, after: pd.DataFrame, framework: Framework) -> Finding:
-    """How many sit elsewhere under the changed limits, at the least."""
+    """How many sit elsewhere under the changed rules, at the least; both counts are on the framework's stages."""
     difference = after[c.N_CUSTOMERS].to_numpy() - before[c.N_CUSTOMERS].to_numpy()
     moved = int(abs(difference).sum() // 2)
     if moved == 0:
-        says = "Your limits sort everyone as the shipped ones do."
-        return Finding("As shipped", says, "Move a limit to see who changes stage.")
+        says = "Every stage is as large as under the rules you began with."
+        return Finding("As at first", says, "Move a limit or change a rule to see who changes stage.")
     largest = int(abs(difference).argmax())
     name, by = framework.stages[largest].name, signed(int(difference[largest]))
     says = f"At least {count(moved, 'person changes', 'people change')} stage; {name} by {by}."
-    next_step = "Keep the limits if these stages fit your sales cycle; they hold on every page."
-    return Finding(f"{name} {by} under your limits", says, next_step)
+    next_step = "Keep the rules if these stages fit your sales cycle; they hold on every page."
+    return Finding(f"{name} {by} under your rules", says, next_step)

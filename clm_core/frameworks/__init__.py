@@ -2,6 +2,7 @@
 
 from clm_core.frameworks.check import BY_LIMITS, CHECKS, check_framework, require_sound
 from clm_core.frameworks.draft import Draft
+from clm_core.frameworks.edit import owned
 from clm_core.frameworks.load import (
     BY_SILENCE,
     SHIPPED,
@@ -29,6 +30,7 @@ __all__ = [
     "dump_framework",
     "is_shipped",
     "load_framework",
+    "owned",
     "parse_framework",
     "require_sound",
     "shipped_frameworks",

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from clm_core.conditions import Condition, Test, tests
 from clm_core.frameworks.load import is_shipped, load_framework
 from clm_core.frameworks.model import Framework, Limit, Rule, Stage
-from clm_core.frameworks.parts import FIRST_FEATURE, map_tests
+from clm_core.frameworks.parts import map_tests
 
 Thing = TypeVar("Thing")
-FIRST_ORDERS = 10.0
+FIRST_TEST = Test(feature="n_orders", op=">=", value=10.0)
 """What a new rule asks for: so many orders that it takes few people from the rules after it."""
 
 
@@ -51,7 +51,7 @@ def _changed(framework: Framework, **update: Any) -> Framework:
 def add_rule(framework: Framework, stage_id: str) -> Framework:
     """A rule that leads to a stage, asked before all others."""
     rule_id = unique_id(f"{stage_id} rule", [rule.id for rule in framework.rules])
-    rule = Rule(id=rule_id, stage=stage_id, when=Test(feature=FIRST_FEATURE, op=">=", value=FIRST_ORDERS))
+    rule = Rule(id=rule_id, stage=stage_id, when=FIRST_TEST)
     return _changed(framework, rules=(rule, *framework.rules))
 
 
@@ -118,6 +118,12 @@ def remove_stage(framework: Framework, stage_id: str) -> Framework:
         if rule.stage != stage_id or rule.when is None
     )
     return _changed(framework, stages=stages, rules=rules or (Rule(id="everyone_else", stage=stages[0].id),))
+
+
+def with_stages_of(framework: Framework, other: Framework) -> Framework:
+    """The framework with the stages that only the other has at its end, so that one chart can show both."""
+    extra = tuple(stage for stage in other.stages if stage.id not in framework.stage_ids)
+    return _changed(framework, stages=(*framework.stages, *extra))
 
 
 # limits

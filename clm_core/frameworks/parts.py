@@ -9,7 +9,6 @@ from clm_core.conditions import OPERATORS, All, AnyOf, Condition, Feature, Not, 
 
 Path = tuple[int, ...]
 JoinedBy = Literal["all", "any"]
-FIRST_FEATURE = "n_orders"
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:

@@ -54,7 +54,7 @@ st.code(command_for(state.names_by_table()), language="bash")
 st.header("Share a link", anchor=False)
 st.markdown(
     "The address of each page holds the framework, limits, day and horizon, never data. With the sample shop it opens as you "
-    "see it; with your own files the other person uploads theirs."
+    "see it; with your own files the other person uploads theirs. Rules and stages that you changed travel in the recipe."
 )
 figures.how_made(
     "customers",

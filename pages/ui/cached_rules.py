@@ -12,6 +12,7 @@ from clm_core.compare import in_every as in_every_framework
 from clm_core.compare import who_differs as list_differing
 from clm_core.compare import who_sits_in as list_cell
 from clm_core.frameworks import BY_SILENCE, Framework
+from clm_core.pipeline import count_rules, words_of
 from clm_core.rhythm import Rhythm, count_with_rhythm, read_rhythm
 from clm_core.sensitivity import compare_rule_sets, limit_sensitivity
 from pages.ui.cached import _data_key, _recall, dataset, workspace
@@ -68,3 +69,15 @@ def who_sits_in(as_of: date | None, a: Framework, b: Framework, stage_a: str, st
 def in_every(as_of: date | None, customer_id: str, frameworks: Sequence[Framework]) -> pd.DataFrame:
     """One customer under every framework: one row read, so nothing is kept."""
     return in_every_framework(workspace(as_of).today, customer_id, frameworks)
+
+
+def rule_counts(as_of: date | None, framework: Framework) -> pd.DataFrame:
+    """How many each rule decides at the day."""
+    key = (*_data_key(), as_of, framework.model_dump_json())
+    return _recall("Counting by rule", key, lambda: count_rules(workspace(as_of), framework))
+
+
+def words(as_of: date | None, feature: str) -> list[str]:
+    """The texts that a feature has at the day."""
+    key = (*_data_key(), as_of, feature)
+    return _recall("Listing words", key, lambda: words_of(workspace(as_of), feature))

@@ -10,8 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
 from clm_core.errors import ClmError, Issue
-from clm_core.features import known_features
-from clm_core.frameworks import Framework, check_framework
 from clm_core.pipeline import Workspace
 from clm_core.tables import count_orders, to_date
 from clm_core.wording import count, long_day
@@ -30,7 +28,7 @@ def begin(question: str, promise: str, *, owns: Sequence[str] = ()) -> Workspace
     """Show the heading, guard against missing data, and return the workspace that the page reads.
 
     ``promise`` says what the page will show; it stands alone while there is no data. ``owns`` names the shared
-    choices ("limits", "horizon") whose widgets the page shows: those keep the address themselves.
+    choices ("horizon") whose widgets the page shows: those keep the address themselves.
     """
     st.title(question, anchor=False)
     if not state.files():
@@ -87,6 +85,7 @@ def read_files(main: DeltaGenerator) -> DeltaGenerator:
 
 def run(navigation: Page) -> None:
     """Run the page; what it cannot do is said in words, with the places where it can be mended."""
+    _tell_faults()
     try:
         navigation.run()
     except ClmError as fault:
@@ -94,6 +93,18 @@ def run(navigation: Page) -> None:
         st.page_link(RULES_PAGE, label="Change the rules and limits", icon=":material/tune:")
         st.page_link(PERSONAS_PAGE, label="Change the personas", icon=":material/groups:")
         st.page_link(DATA_PAGE, label="Change the files", icon=":material/upload_file:")
+
+
+def _tell_faults() -> None:
+    """On every page: the rules in hand have a fault, and which ones are in force instead."""
+    found: list[Issue] = []
+    if state.files():
+        with suppress(ClmError):  # the page itself says what is wrong with the files
+            found = inputs.faults(inputs.draft().framework)
+    if found:
+        first = "Your rules cannot be used as they stand, so every page goes by the last ones that could."
+        messages.show_faults(found, first)
+        st.page_link(RULES_PAGE, label="Mend the rules and limits", icon=":material/tune:")
 
 
 def show_sidebar() -> None:
@@ -123,8 +134,3 @@ def open_link() -> None:
         st.query_params["sample"] = state.SAMPLE_NAME
     elif state.files() and "sample" in st.query_params:
         del st.query_params["sample"]
-
-
-def faults_of(workspace: Workspace, framework: Framework) -> list[Issue]:
-    """What keeps a framework from being used on these files."""
-    return check_framework(framework, known_features(workspace.frames))

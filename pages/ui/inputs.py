@@ -9,12 +9,26 @@ from datetime import date
 
 import streamlit as st
 
-from clm_core.frameworks import SHIPPED, Framework, Limit, load_framework
+from clm_core.errors import Issue
+from clm_core.features import known_features
+from clm_core.frameworks import (
+    SHIPPED,
+    Draft,
+    Framework,
+    Limit,
+    check_framework,
+    is_shipped,
+    load_framework,
+    owned,
+    shipped_frameworks,
+    silence_frameworks,
+)
 from clm_core.ledger import Unit
 from clm_core.pipeline import first_order_date, last_order_day
 from clm_core.recipe import LONGEST_HORIZON, SHORTEST_HORIZON, Recipe
 from clm_core.tables import to_date
 from pages.ui import cached, state
+from pages.ui.messages import plain
 
 FRAMEWORK = "framework"
 AS_OF = "as_of"
@@ -23,20 +37,13 @@ HORIZONS = (30, 60, 90, 180, 365)
 WINDOWS: dict[Unit, tuple[int, ...]] = {"month": (6, 12, 24, 10_000), "week": (13, 26, 52, 10_000)}
 """How many months or weeks movement may be looked at over; the last stands for the whole history."""
 LONGEST_KNOWN = 730
+LIMITS_A_ROW = 4
 
 
 def show_settings() -> None:
     """The choices that hold on every page, in the sidebar."""
     _follow_link()
-    st.selectbox(
-        "Framework",
-        SHIPPED,
-        format_func=lambda framework_id: load_framework(framework_id).name,
-        key=FRAMEWORK,
-        persist_state="session",
-        help="Which stages customers are sorted into. All six read the same data.",
-    )
-    _write(FRAMEWORK, shipped_framework().id, SHIPPED[0])
+    _ask_framework()
     first, last = _days()
     if isinstance(st.session_state.get(AS_OF), date) and not first <= st.session_state[AS_OF] <= last:
         del st.session_state[AS_OF]  # chosen for other files: this history has no such day
@@ -52,13 +59,35 @@ def show_settings() -> None:
     )
 
 
+def _ask_framework() -> None:
+    """The six that are shipped, and the newest other one of this session: choosing is a step that can be undone."""
+    held = draft()
+    versions = [held.now, *reversed(held.past), *reversed(held.undone)]
+    other = next((version for version in versions if version.framework.id not in SHIPPED), None)
+    names = {framework_id: load_framework(framework_id).name for framework_id in SHIPPED}
+    if other is not None:
+        names[other.framework.id] = other.framework.name
+    st.session_state[FRAMEWORK] = held.framework.id
+
+    def choose() -> None:
+        chosen = st.session_state[FRAMEWORK]
+        if other is not None and chosen == other.framework.id:
+            state.set_draft(held.begin(other.base, f"chose {other.framework.name}", other.framework))
+        else:
+            begin(load_framework(chosen))
+
+    st.selectbox(
+        "Framework",
+        list(names),
+        format_func=names.__getitem__,
+        key=FRAMEWORK,
+        on_change=choose,
+        help="Which stages customers are sorted into. All of them read the same data.",
+    )
+
+
 def _follow_link() -> None:
-    """Take over what a link says before the widgets that own it exist; a limit holds also on pages without its slider."""
-    if FRAMEWORK not in st.session_state and st.query_params.get(FRAMEWORK) in SHIPPED:
-        st.session_state[FRAMEWORK] = st.query_params[FRAMEWORK]
-    for name, limit in shipped_framework().limits.items():
-        if name not in st.session_state and name in st.query_params:
-            st.session_state[name] = int(_limit_value(name, limit))
+    """Take over what a link says before the widgets that own it exist."""
     if HORIZON not in st.session_state and st.query_params.get(HORIZON) in [str(days) for days in HORIZONS]:
         st.session_state[HORIZON] = int(st.query_params[HORIZON])
 
@@ -84,75 +113,129 @@ def as_of() -> date | None:
     return chosen if isinstance(chosen, date) and first <= chosen < last else None
 
 
-def shipped_framework() -> Framework:
-    """The chosen framework with its shipped limits."""
-    chosen = st.session_state.get(FRAMEWORK, SHIPPED[0])
-    return load_framework(chosen if chosen in SHIPPED else SHIPPED[0])
+def draft() -> Draft:
+    """The framework in hand, sound or not; at first what the link says."""
+    held = state.draft()
+    if held is None:
+        asked = st.query_params.get(FRAMEWORK, "")
+        base = load_framework(asked if is_shipped(asked) else SHIPPED[0])
+        given = {name: _number(st.query_params.get(name)) for name in base.limits}
+        held = Draft.of(_with_limits(base, {name: value for name, value in given.items() if value is not None}), base)
+        state.set_draft(held)
+    return held
 
 
 def framework() -> Framework:
-    """The chosen framework with the user's limits."""
-    base = shipped_framework()
-    return base.with_limits({name: _limit_value(name, limit) for name, limit in base.limits.items()})
+    """The framework in force: the newest version without a fault."""
+    return draft().in_force(lambda one: not faults(one))
 
 
-def _limit_value(name: str, limit: Limit) -> float:
-    """The slider's value, or the address' where this page has no slider. Browsers can send anything, so it is clipped."""
-    given = st.session_state.get(name, st.query_params.get(name))
+def original() -> Framework:
+    """What the framework in force was before it was changed: a shipped definition, or a file that was loaded."""
+    base = draft().base
+    return framework() if faults(base) else base
+
+
+def faults(one: Framework) -> list[Issue]:
+    """What keeps a framework from being used on these files."""
+    return check_framework(one, known_features(cached.workspace(as_of()).frames))
+
+
+def begin(base: Framework) -> None:
+    """Take another framework; the limits that were moved keep their number in it, where it has them."""
+    held = draft()
+    values, before = held.framework.limit_values, held.base.limit_values
+    moved = {name: value for name, value in values.items() if before.get(name, value) != value}
+    state.set_draft(held.begin(base, f"chose {base.name}", _with_limits(base, moved)))
+
+
+def _number(given: str | None) -> float | None:
+    """A number from the address. Browsers can send anything."""
     try:
-        value = float(given) if given is not None else limit.value
-    except (TypeError, ValueError):
-        return limit.value
-    return min(max(value, limit.least), limit.most) if math.isfinite(value) else limit.value
+        value = float(given) if given is not None else math.nan
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
-def ask_limits(base: Framework) -> None:
-    """A slider for each limit of the framework."""
-    for column, (name, limit) in zip(st.columns(len(base.limits)), base.limits.items(), strict=True):
-        with column:
-            st.slider(
-                f"{limit.label} ({limit.unit})",
-                min_value=int(limit.least),
-                max_value=int(limit.most),
-                value=int(limit.value),
-                key=name,
-                bind="query-params",
-                persist_state="session",
-                help=f"Shipped: {limit.value:g} {limit.unit}.",
-            )
+def _with_limits(one: Framework, values: Mapping[str, float]) -> Framework:
+    """The framework with other limits, each inside its range."""
+    known = {name: limit for name, limit in one.limits.items() if name in values}
+    return one.with_limits({name: min(max(values[name], limit.least), limit.most) for name, limit in known.items()})
+
+
+def set_limits(values: Mapping[str, float], what: str = "set the limits") -> None:
+    """Put limits into the framework in hand, each inside its range."""
+    held = draft()
+    state.set_draft(held.change(_with_limits(held.framework, values), what, goes_on=True))
+
+
+def reset_limits() -> None:
+    """Put every limit back to where it was at first."""
+    set_limits(draft().base.limit_values, "reset the limits")
+
+
+def ask_limits() -> None:
+    """A slider for each limit of the framework in hand."""
+    limits = list(draft().framework.limits.items())
+    for start in range(0, len(limits), LIMITS_A_ROW):
+        row = limits[start : start + LIMITS_A_ROW]
+        for column, (name, limit) in zip(st.columns(len(row)), row, strict=True):
+            with column:
+                _ask_limit(name, limit)
+
+
+def _ask_limit(name: str, limit: Limit) -> None:
+    """One slider, in whole steps where the range is whole. What the framework says is what it shows, whoever set it."""
+    if limit.least >= limit.most:
+        st.caption(plain(f"{limit.label}: its range is empty."))
+        return
+    is_whole = limit.least == int(limit.least) and limit.most == int(limit.most) and limit.most - limit.least > 1
+    kind: type[int] | type[float] = int if is_whole else float
+    key = f"slider_{name}"
+    st.session_state[key] = kind(min(max(limit.value, limit.least), limit.most))
+    first = draft().base.limits.get(name)
+    st.slider(
+        plain(f"{limit.label} ({limit.unit})"),
+        min_value=kind(limit.least),
+        max_value=kind(limit.most),
+        step=kind(1 if is_whole else (limit.most - limit.least) / 100),
+        key=key,
+        on_change=lambda: set_limits({name: st.session_state[key]}, f"moved '{limit.label}'"),
+        help=plain(f"At first: {first.value:g} {first.unit}.") if first else None,
+    )
 
 
 def keep_in_address(owned: Sequence[str]) -> None:
-    """Write changed limits and horizon into the address on pages without their widgets, so that every page can be shared."""
-    if "limits" not in owned:
-        for name, limit in shipped_framework().limits.items():
-            _write(name, f"{_limit_value(name, limit):g}", f"{limit.value:g}")
+    """Write framework, limits and horizon into the address, so that every page can be shared.
+
+    A definition of the user's own has no place there; it travels in the recipe.
+    """
+    held = draft().framework
+    shipped = load_framework(held.id if is_shipped(held.id) else SHIPPED[0])
+    values = held.limit_values if held.id == shipped.id else shipped.limit_values
+    _write(FRAMEWORK, shipped.id, SHIPPED[0])
+    for name, limit in shipped.limits.items():
+        _write(name, f"{values[name]:g}", f"{limit.value:g}")
+    for name in _shipped_limits() - set(shipped.limits):
+        st.query_params.pop(name, None)
     if "horizon" not in owned:
         _write(HORIZON, str(horizon()), str(HORIZONS[2]))
 
 
+def _shipped_limits() -> set[str]:
+    """The names of limits that an address may hold."""
+    return {name for one in [*shipped_frameworks(), *silence_frameworks()] for name in one.limits}
+
+
 def follow(recipe: Recipe) -> None:
     """Take framework, limits, horizon and day from a recipe; called before their widgets exist."""
-    chosen = recipe.chosen_framework()
-    st.session_state[FRAMEWORK] = chosen.id
-    for name, limit in chosen.limits.items():
-        st.session_state[name] = int(limit.value)
+    base = recipe.definition or load_framework(recipe.framework)
+    state.set_draft(draft().begin(owned(base), "used a recipe", owned(recipe.chosen_framework())))
     st.session_state[HORIZON] = recipe.horizon_days
     st.session_state.pop(AS_OF, None)
     if recipe.as_of is not None:
         st.session_state[AS_OF] = recipe.as_of
-
-
-def set_limits(values: Mapping[str, float]) -> None:
-    """Put limits of the framework in force, clipped to their ranges; called before their sliders exist."""
-    for name, limit in shipped_framework().limits.items():
-        if name in values:
-            st.session_state[name] = int(min(max(values[name], limit.least), limit.most))
-
-
-def reset_limits() -> None:
-    """Put every limit of the framework back as shipped."""
-    set_limits(shipped_framework().limit_values)
 
 
 def ask_horizon() -> int:
@@ -218,9 +301,11 @@ def recipe() -> Recipe:
     """Everything this session has tuned."""
     mapping = {kind: result.mapping for kind, result in cached.dataset().imported.items()}
     chosen = framework()
+    is_own = not is_shipped(chosen.id)
     return Recipe(
         framework=chosen.id,
-        limits=chosen.limit_values,
+        limits={} if is_own else chosen.limit_values,
+        definition=chosen if is_own else None,
         horizon_days=horizon(),
         as_of=as_of(),  # left open when it is the day of the last order, so that next month's file moves on
         mapping=mapping,

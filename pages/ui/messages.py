@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from clm_core.errors import ClmError, Issue
@@ -25,10 +27,17 @@ def show_error(fault: ClmError, *, first: str = "") -> None:
         st.error("\n\n".join(lines), icon=ICONS["error"])
 
 
-def show_faults(faults: tuple[Issue, ...]) -> None:
-    """What keeps a definition from being used."""
+def show_faults(faults: Sequence[Issue], first: str) -> None:
+    """What keeps a definition from being used, and first what holds meanwhile."""
+    lines = [f"**{plain(first)}**", *(plain(fault.message) for fault in faults)]
+    st.warning("\n\n".join(lines), icon=ICONS["warning"])
+
+
+def show_faults_at(place: str, faults: Sequence[Issue]) -> None:
+    """Beside one part of a definition: what is wrong with it."""
     for fault in faults:
-        st.error(plain(fault.message), icon=ICONS["error"])
+        if fault.place == place:
+            st.error(plain(fault.message), icon=ICONS["error"])
 
 
 def show_problems(problems: list[str]) -> None:

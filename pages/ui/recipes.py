@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clm_core.errors import DefinitionError, MappingError, did_you_mean
+from clm_core.errors import MappingError, did_you_mean
+from clm_core.features import FEATURES
+from clm_core.frameworks import require_sound
 from clm_core.recipe import Recipe, dump_recipe, parse_recipe
 from pages.ui import inputs, state
 
@@ -15,30 +17,12 @@ def read(name: str, content: bytes) -> Recipe:
     Raises
     ------
     DefinitionError
-        When it is no recipe, or asks for a framework or limit that the app does not offer.
+        When it is no recipe, or its framework has a fault.
     MappingError
         When it names a column that the files do not have.
     """
     recipe = parse_recipe(content.decode("utf-8", "replace"), name)
-    if recipe.definition is not None:
-        raise DefinitionError(
-            "This recipe brings a framework of its own, which only the terminal can use.",
-            where=f"{name}, definition",
-            found=recipe.definition.name,
-            allowed="one of the frameworks in the sidebar",
-            next_step="Run it with python -m clm_core analyse, or remove the part called definition.",
-        )
-    for limit, value in recipe.limits.items():
-        bounds = recipe.chosen_framework().limits[limit]
-        if not bounds.least <= value <= bounds.most:
-            raise DefinitionError(
-                f"The limit '{limit}' lies outside its range.",
-                where=f"{name}, limits",
-                found=f"{value:g}",
-                allowed=f"{bounds.least:g} to {bounds.most:g} {bounds.unit}",
-                next_step="Correct the limit.",
-            )
-    recipe.chosen_framework()
+    require_sound(recipe.chosen_framework(), FEATURES, name, before_reading=True)
     _check_columns(recipe, name)
     return recipe
 

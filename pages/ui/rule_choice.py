@@ -16,15 +16,15 @@ from clm_core.pipeline import Workspace
 from clm_core.rhythm import rule_sets_of
 from clm_core.sensitivity import rule_words
 from clm_core.wording import count
-from pages.ui import cached_rules, figures, frame, inputs, messages, state
+from pages.ui import cached_rules, figures, inputs, messages, state
 
 YOURS = "Your rules"
 SHOWN = 20
 
 
-def ask(workspace: Workspace, framework: Framework) -> tuple[Framework, Framework]:
+def ask(framework: Framework) -> tuple[Framework, Framework]:
     """Rule set A and B, each under the name it was chosen by."""
-    offered = _offered(workspace, framework)
+    offered = _offered(framework)
     names = list(offered)
     chosen = []
     for column, letter, index in zip(st.columns(2), "AB", (0, 1), strict=True):
@@ -36,16 +36,16 @@ def ask(workspace: Workspace, framework: Framework) -> tuple[Framework, Framewor
     return chosen[0], chosen[1]
 
 
-def _offered(workspace: Workspace, framework: Framework) -> dict[str, Framework]:
+def _offered(framework: Framework) -> dict[str, Framework]:
     own = {f"{YOURS} ({framework.name})": framework}
     proposed = rule_sets_of(cached_rules.rhythm(inputs.as_of()), framework)
     shipped = {f"{other.name}, as shipped": other for other in shipped_frameworks() if other != framework}
     vendors = {f"{preset.name}, vendors' preset": preset for preset in silence_frameworks()}
-    loaded = {f"{other.name}, from a file": other for other in _loaded(workspace)}
+    loaded = {f"{other.name}, from a file": other for other in _loaded()}
     return own | loaded | proposed | shipped | vendors
 
 
-def _loaded(workspace: Workspace) -> list[Framework]:
+def _loaded() -> list[Framework]:
     """The framework in the file that was dropped, where it can be used."""
     text = state.rule_file()
     if not text:
@@ -55,8 +55,8 @@ def _loaded(workspace: Workspace) -> list[Framework]:
     except ClmError as fault:
         messages.show_error(fault, first="The file is not used.")
         return []
-    if faults := frame.faults_of(workspace, loaded):
-        messages.show_faults(tuple(faults))
+    if faults := inputs.faults(loaded):
+        messages.show_faults(faults, "The file is not used.")
         return []
     return [loaded]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from clm_core.errors import ClmError
+from clm_core.frameworks import Draft
 from clm_core.gaps import Changes
 from clm_core.gaps.rooms import OpenedRoom, RoomView
 from clm_core.ingest import Inspection, Mapping, Preset, TableKind
@@ -41,6 +42,8 @@ CARD_EDITS = "card_edits"
 ROOM = "room_key"
 ROOM_VIEW = "room_view"
 ROOM_FAULT = "room_fault"
+DRAFT = "draft"
+OPEN_PART = "open_part"
 
 
 @dataclass(frozen=True)
@@ -313,6 +316,27 @@ def take_room_fault() -> ClmError | None:
     """Why the last score was not taken, once."""
     taken = st.session_state.pop(ROOM_FAULT, None)
     return taken if isinstance(taken, ClmError) else None
+
+
+def draft() -> Draft | None:
+    """The framework in hand with the steps before it; nothing before anybody asked for one."""
+    held = st.session_state.get(DRAFT)
+    return held if isinstance(held, Draft) else None
+
+
+def set_draft(held: Draft) -> None:
+    """Keep the framework in hand."""
+    st.session_state[DRAFT] = held
+
+
+def open_part() -> str:
+    """The one rule, stage or limit that is open for editing, by its place in the definition."""
+    return str(st.session_state.get(OPEN_PART, ""))
+
+
+def set_open_part(place: str) -> None:
+    """Open one part and close the others; nothing closes all."""
+    st.session_state[OPEN_PART] = place
 
 
 def uploader_key(name: str) -> str:

@@ -13,11 +13,7 @@ workspace = frame.begin(
     "they have spent, and where one customer stands in every framework.",
 )
 framework, as_of = inputs.framework(), inputs.as_of()
-if faults := frame.faults_of(workspace, framework):
-    messages.show_faults(tuple(faults))
-    st.page_link(frame.RULES_PAGE, label="Change the rules and limits", icon=":material/tune:")
-    st.stop()
-a, b = rule_choice.ask(workspace, framework)
+a, b = rule_choice.ask(framework)
 rule_choice.offer_file()
 compared = cached_rules.comparison(as_of, a, b)
 today, currency = long_day(to_date(workspace.as_of_day)), workspace.dataset.tables.currency

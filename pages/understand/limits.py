@@ -16,10 +16,9 @@ workspace = frame.begin(
     "When has a customer gone quiet for too long?",
     "This page reads from your orders how soon customers return, proposes after how many days of silence they are at risk "
     "and lost, and shows what follows when you move these limits.",
-    owns=["limits"],
 )
 as_of = inputs.as_of()
-shipped, rhythm = inputs.shipped_framework(), cached_rules.rhythm(as_of)
+shipped, rhythm = inputs.original(), cached_rules.rhythm(as_of)
 handles.take_drag(rhythm.curve)
 today, theme = long_day(to_date(workspace.as_of_day)), figures.theme()
 proposal, curve = rhythm.proposal, rhythm.curve
@@ -34,13 +33,10 @@ subtitle = f"Share of orders followed by another, by days since; {count(curve.n_
 handles.show(rhythm, found.title, subtitle)
 messages.show_next(found)
 st.caption("Drag the upright lines of the curve, or use these. Your limits hold on every page.")
-inputs.ask_limits(shipped)
+inputs.ask_limits()
 handles.offer(limits_for(shipped, proposal) if proposal else {})
 
 framework = inputs.framework()
-if faults := frame.faults_of(workspace, framework):
-    messages.show_faults(tuple(faults))
-    st.stop()
 presets = {preset.name: preset for preset in silence_frameworks()}
 before = {SHIPPED: shipped} if framework != shipped else {}
 sets = {YOURS: framework, **before, **rule_sets_of(rhythm, framework), **presets}

@@ -102,7 +102,9 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     page.goto(f"{address}/stage-rules?sample=shop")
     settle(page)
     page.locator(CHART).first.wait_for(timeout=60_000)
-    assert "Your limits sort everyone as the shipped ones do" in page.locator("[data-testid=stMain]").inner_text()
+    assert (
+        "Every stage is as large as under the rules you began with" in page.locator("[data-testid=stMain]").inner_text()
+    )
     slider = page.locator("[data-testid=stSlider] [role=slider], [data-testid=stSlider] input[type=range]").first
     slider.focus()
     for _ in range(3):

@@ -9,10 +9,24 @@ from clm_core import columns as c
 from clm_core.conditions import Test
 from clm_core.engine import open_engine
 from clm_core.errors import DefinitionError, InputError, MappingError, PeriodError
-from clm_core.frameworks import Rule, load_framework
+from clm_core.features import FEATURES
+from clm_core.frameworks import Rule, edit, load_framework, require_sound
 from clm_core.ingest import Mapping
+from clm_core.metrics import on_stages
 from clm_core.personas import EVERYONE_ELSE, Persona
-from clm_core.pipeline import Sources, analyse, ledger_for, list_customers, load_dataset, open_workspace, read_lifecycle
+from clm_core.pipeline import (
+    Sources,
+    analyse,
+    count_by_stage,
+    count_now,
+    count_rules,
+    ledger_for,
+    list_customers,
+    load_dataset,
+    open_workspace,
+    read_lifecycle,
+    words_of,
+)
 from clm_core.progress import read_movement
 from clm_core.recipe import Recipe
 
@@ -174,3 +188,39 @@ def test_weeks_are_followed_while_they_fit_and_refused_with_the_reason(sources, 
     with pytest.raises(InputError, match="By week this history is too large") as refused:
         ledger_for(open_workspace(load_dataset(sources, Recipe()), engine), framework, "week")
     assert refused.value.next_step.startswith("Choose months")
+
+
+def test_each_rule_tells_how_many_it_decides_and_the_stages_add_up(sources, engine):
+    workspace = open_workspace(load_dataset(sources, Recipe()), engine)
+    framework = load_framework("sterne_cutler")
+    by_rule = count_rules(workspace, framework)
+    assert list(by_rule["rule"]) == [rule.id for rule in framework.rules]
+    assert dict(zip(by_rule["rule"], by_rule[c.N_CUSTOMERS], strict=True)) == {
+        "silent_too_long": 0, "silent": 0, "often_or_advocate": 0, "bought_again": 1, "bought_once": 3,
+        "acted_without_order": 1, "known_only": 0,
+    }  # fmt: skip
+    assert by_rule[c.SHARE].sum() == pytest.approx(1)
+    assert count_now(workspace, framework).equals(count_by_stage(by_rule, framework))
+    assert words_of(workspace, "plan") == ["plus"]
+    both = edit.with_stages_of(edit.remove_stage(framework, "loyal"), framework)
+    assert both.stage_ids == ["reach", "acquire", "convert", "retain", "at_risk", "lost", "loyal"]
+    assert list(on_stages(count_now(workspace, framework), both)[c.N_CUSTOMERS]) == [0, 1, 3, 1, 0, 0, 0]
+
+
+def test_every_fault_of_a_framework_is_told_at_once_with_its_place(sources, engine):
+    workspace = open_workspace(load_dataset(sources, Recipe()), engine)
+    faulty = edit.add_stage(edit.add_stage(load_framework("race"), "One"), "Two")
+    with pytest.raises(DefinitionError, match=r"No rule leads to stage 'One'") as told:
+        count_rules(workspace, faulty)
+    assert told.value.where == "framework 'RACE', stages.one"
+    assert told.value.found == "also: No rule leads to stage 'Two'."
+
+
+def test_a_recipe_is_checked_before_files_are_read_save_for_columns_it_may_name():
+    trait = edit.put_condition(load_framework("race"), 0, Test(feature="plan", op="==", value="plus"))
+    require_sound(trait, FEATURES, "recipe", before_reading=True)
+    with pytest.raises(DefinitionError, match="reads 'plan', which is no feature"):
+        require_sound(trait, FEATURES, "recipe")
+    with pytest.raises(DefinitionError, match="is always from 0 to 1"):
+        share = Test(feature="discount_share", op=">", value=50)
+        require_sound(edit.put_condition(trait, 1, share), FEATURES, "recipe", before_reading=True)

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clm_core.frameworks import load_framework
+from clm_core.frameworks.edit import add_rule, change_stage, owned
 from clm_core.recipe import Recipe, dump_recipe, parse_recipe
 
 ROOT = Path(__file__).parents[2]
@@ -307,12 +309,24 @@ def test_a_recipe_reads_the_next_export_the_same_way():
     assert "Read with your earlier choices for orders" in told(app.success)
 
 
+def test_a_recipe_brings_a_framework_of_its_own():
+    race = load_framework("race")
+    own = owned(add_rule(change_stage(race, "engage", name="Fans"), "engage"))
+    recipe = Recipe(definition=own, limits={"at_risk_days": 100})
+    app = dropped(("orders.csv", ORDERS), ("recipe.toml", dump_recipe(recipe)))
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="framework").options[-1] == "RACE, changed"
+    assert app.session_state["draft"].framework == own.with_limits({"at_risk_days": 100})
+    assert "framework" not in app.query_params
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("framework = ", "not valid TOML"),
         ('framework = "nobody"\n', "nobody"),
-        ('framework = "sterne_cutler"\n[limits]\nat_risk_days = 99999\n', "lies outside its range"),
+        ('framework = "sterne_cutler"\n[limits]\nat_risk_days = 99999\n', "allowed is 7 to 1460 days"),
         ('[mapping.orders.columns]\ncustomer_id = "Kunde"\nordered_at = "Date"\n', "does not have: 'Kunde'"),
     ],
 )
