@@ -49,6 +49,9 @@ else:
 with st.expander("Compare two workshops", icon=":material/compare_arrows:"):
     sessions.ask_comparison()
 
+with st.expander("How far are we with lifecycle marketing?", icon=":material/stairs:"):
+    sessions.ask_maturity()
+
 figures.how_made(
     "gaps",
     [

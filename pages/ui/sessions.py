@@ -9,13 +9,24 @@ import streamlit as st
 
 from clm_core.errors import ClmError
 from clm_core.frameworks import Framework
-from clm_core.gaps import Activity, Catalogue, compare_sessions, dump_session, parse_session, session_of
+from clm_core.gaps import (
+    Activity,
+    Catalogue,
+    assess_maturity,
+    assessment,
+    compare_sessions,
+    dump_session,
+    parse_session,
+    session_of,
+)
+from clm_core.gaps.maturity import LEVEL_RULE, SOURCE
 from clm_core.gaps.rooms import Board, Item, OpenedRoom, RoomView
 from clm_core.gaps.scale import MEASURES
 from pages.ui import cached, figures, inputs, messages, state
 
 USUAL_ITEMS = 12
 """As many as a group scores in a quarter of an hour."""
+NEXT_STEPS = 3
 
 
 def room_in_address() -> OpenedRoom | None:
@@ -99,3 +110,26 @@ def ask_comparison() -> None:
     shown = {"name": "Activity", "gap_before": "Gap before", "gap_after": "Gap after", "move": "What became of it"}
     st.dataframe(table[list(shown)].rename(columns=shown), hide_index=True)
     figures.download(table, "comparison.csv", "Comparison (CSV)", "comparison")
+
+
+def ask_maturity() -> None:
+    """The self-assessment: eight questions, the level they make, and what would move it up."""
+    asked = assessment()
+    answers = {
+        question.id: st.segmented_control(
+            question.asks,
+            range(len(question.answers)),
+            default=0,
+            format_func=lambda place, question=question: question.answers[place],
+            key=f"maturity_{question.id}",
+            help=messages.plain(question.context) or None,
+            required=True,
+        )
+        for question in asked.questions
+    }
+    found = assess_maturity(answers)
+    st.markdown(f"**{messages.plain(found.level.name)}**  {messages.plain(f'{found.level.context}.')}")
+    st.caption(messages.plain(f"{found.n_reached} of {found.n_questions} questions at the last answer. {LEVEL_RULE}"))
+    for _, step in found.steps[:NEXT_STEPS]:
+        st.markdown(f"- {messages.plain(step)}")
+    st.caption(messages.plain(SOURCE))

@@ -91,3 +91,15 @@ def test_an_activity_of_ones_own_is_added_and_hidden():
     )
     app.multiselect[0].set_value(["own_parcel_inserts"]).run()
     assert app.session_state["gap_changes"]["retail"].hidden == {"own_parcel_inserts"}
+
+
+def test_the_self_assessment_says_the_level_and_what_moves_it_up():
+    app = page("pages/plan/workshop.py", sample="shop")
+    said = " ".join(one.value for one in app.markdown)
+    assert "**Not started**" in said and "Pick the stage with the largest impact" in said
+    for one in app.button_group:
+        if one.key and one.key.startswith("maturity_"):
+            one.set_value(2)
+    app.run()
+    assert not app.exception
+    assert "**Leader**" in " ".join(one.value for one in app.markdown)
