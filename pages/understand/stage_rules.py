@@ -83,7 +83,9 @@ figures.show(
     "rule_moves",
 )
 messages.show_finding(moved)
-st.page_link("pages/understand/lifecycle.py", label="See the stages month by month", icon=":material/cycle:")
+st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")
+st.page_link(frame.LIMITS_PAGE, label="Have limits proposed from your orders", icon=":material/timer:")
+st.page_link(frame.COMPARE_PAGE, label="See who changes stage, and what they have spent", icon=":material/compare:")
 
 figures.how_made(
     "lifecycle",
