@@ -63,11 +63,12 @@ def return_curve(
         *zones,
         band,
         line,
-        *_plateau(curve, across, theme),
+        _plateau(curve, across, theme),
         *_proposals(curve, proposed or {}, along, across, theme),
         *marks,
     ]
-    key = sentences(subtitle, "Band: 95 % interval", "Dots: proposed, with their intervals" if proposed else "")
+    plateau = f"Dashed: {percent(curve.eventual_share, 0)} are ever followed, as far as is known"
+    key = sentences(subtitle, "Band: 95 % interval", plateau, "Dots: proposed limits" if proposed else "")
     lookups = {"back": [round(share, 4) for share in (1 - curve.table["survival"]).tolist()], "longest": longest}
     return finish(layers, title=title, subtitle=key, theme=theme, height=HEIGHT, lookups=lookups, selections=grips)
 
@@ -145,10 +146,11 @@ def _limit_marks(names: Sequence[str], theme: Theme) -> tuple[list[alt.Chart], l
     base = alt.Chart(inline(rows))
     end = alt.expr(f"datum.until === '' ? width : scale('x', {_day(names, 'until')})")
     zones = base.mark_rect(x=at, x2=end, y=0, y2="height", opacity=0.07)
-    line = base.mark_rule(x=at, y=0, y2="height", strokeWidth=1.4)
-    share = f"replace(format(back[min({day}, length(back) - 1)] / back[length(back) - 1], '.0%'), '%', ' %')"
+    line = base.mark_rect(x=at, x2=alt.expr(f"scale('x', {day}) + 1.5"), y=0, y2="height")
+    share = f"replace(format(back[{day}] / back[length(back) - 1], '.0%'), '%', ' %') + ' of returns by then'"
+    told = f"{day} < length(back) ? {share} : 'longer than the history shows'"
     words: dict[str, Any] = {
-        "text": alt.expr(f"[datum.said + ' ' + {day} + ' days', {share} + ' of returns by then']"),
+        "text": alt.expr(f"[datum.said + ' ' + {day} + ' days', {told}]"),
         "x": at,
         "y": alt.expr("datum.at"),
         "align": alt.expr(f"{day} > longest / 2 ? 'right' : 'left'"),
@@ -188,14 +190,11 @@ def _points(curve: ReturnCurve) -> list[Row]:
     ]
 
 
-def _plateau(curve: ReturnCurve, across: Y, theme: Theme) -> list[alt.Chart]:
+def _plateau(curve: ReturnCurve, across: Y, theme: Theme) -> alt.Chart:
     """The share that ever came back, as far as the curve reaches."""
-    share = curve.eventual_share
-    row = {"back": share, "label": f"{percent(share, 0)} ever, as far as is known"}
-    base = alt.Chart(inline([row])).encode(y=across("back"))
-    rule = base.mark_rule(color=PALETTES[theme].muted, strokeDash=[4, 3])
-    words = base.mark_text(x=0, align="left", baseline="bottom", dx=4, dy=-4, color=PALETTES[theme].muted)
-    return [rule, words.encode(text=alt.Text(field="label", type="nominal"))]
+    rule = alt.Chart(inline([{"back": curve.eventual_share}])).mark_rule(color=PALETTES[theme].muted, strokeDash=[4, 3])
+    plateau: alt.Chart = rule.encode(y=across("back"))
+    return plateau
 
 
 def _proposals(

@@ -17,10 +17,10 @@ CELL = 46
 ROW, BAR = 74, 28
 """Pixels of a rule set with its name and rule above the bar, and of the bar."""
 ROLE_STEPS: dict[Role, int] = {"active": 4, "at_risk": 7, "lost": 8, "not_bought": 1}
-ROOM_FOR_SHARE = 0.13
-"""The least part of a bar that has room for its share, also on a phone; smaller parts are named above the bar."""
-NARROW = 300
-"""Below this many pixels of drawing words are shortened."""
+ROOM_FOR_SHARE, ROOM_ON_A_PHONE = 0.05, 0.13
+"""The least part of a bar that has room for its share; smaller parts are named above the bar."""
+WIDE, NARROW = 600, 300
+"""Below so many pixels of drawing it is laid out for a phone; below the second its words are shortened."""
 
 
 def rule_set_strip(table: pd.DataFrame, *, title: str, subtitle: str, theme: Theme) -> alt.LayerChart:
@@ -49,7 +49,8 @@ def rule_set_strip(table: pd.DataFrame, *, title: str, subtitle: str, theme: The
         ],
     )
     words = alt.Chart(inline([row for row in rows if row["end"] - row["start"] >= ROOM_FOR_SHARE]))
-    shown, size = (alt.expr(f"width < {NARROW} ? {a} : {b}") for a, b in (("datum.short", "datum.label"), (10.5, 12)))
+    on_phone = f"datum.end - datum.start < {ROOM_ON_A_PHONE} ? '' : width < {NARROW} ? datum.short : datum.label"
+    shown, size = alt.expr(f"width < {WIDE} ? ({on_phone}) : datum.label"), alt.expr(f"width < {NARROW} ? 10.5 : 12")
     words = words.mark_text(baseline="middle", text=shown, fontSize=size, dy=(ROW - BAR) / 2 - 10).encode(
         x=alt.X(**amount("middle", domain)),
         y=y,
@@ -61,11 +62,13 @@ def rule_set_strip(table: pd.DataFrame, *, title: str, subtitle: str, theme: The
 
 def _head(rows: list[Row], y: alt.Y, field: str, theme: Theme) -> alt.Chart:
     """What stands above each bar: its name, its rule below, and on the right the parts too small for a number."""
-    palette, small = PALETTES[theme], _small_parts(rows)
+    palette, small, on_phone = PALETTES[theme], _small_parts(rows, ROOM_FOR_SHARE), _small_parts(rows, ROOM_ON_A_PHONE)
     heads = {row["rule_set"]: {"rule_set": row["rule_set"], "rule": row["rule"]} for row in rows}
-    data = inline([{**head, "beside": small.get(name, "")} for name, head in heads.items()])
+    beside = {name: {"beside": small.get(name, ""), "on_phone": on_phone.get(name, "")} for name in heads}
+    data = inline([{**head, **beside[name]} for name, head in heads.items()])
     is_right = field == "beside"
     text = alt.Chart(data).mark_text(
+        text=alt.expr(f"width < {WIDE} ? datum.on_phone : datum.beside" if is_right else f"datum.{field}"),
         x="width" if is_right else 0,
         align="right" if is_right else "left",
         baseline="middle",
@@ -75,7 +78,7 @@ def _head(rows: list[Row], y: alt.Y, field: str, theme: Theme) -> alt.Chart:
         color=palette.text if field == "rule_set" else palette.muted,
         limit=alt.expr("width"),
     )
-    head: alt.Chart = text.encode(y=y, text=alt.Text(field=field, type="nominal"))
+    head: alt.Chart = text.encode(y=y)
     return head
 
 
@@ -171,11 +174,11 @@ def _segments(table: pd.DataFrame, theme: Theme) -> list[Row]:
     return rows
 
 
-def _small_parts(rows: list[Row]) -> dict[str, str]:
+def _small_parts(rows: list[Row], room: float) -> dict[str, str]:
     """The parts of each bar that have no room for a number, as words."""
     small: dict[str, list[str]] = {}
     for row in rows:
-        if 0 < row["end"] - row["start"] < ROOM_FOR_SHARE:
+        if 0 < row["end"] - row["start"] < room:
             small.setdefault(row["rule_set"], []).append(f"{row['name']} {row['label']}")
     return {name: ", ".join(parts) for name, parts in small.items()}
 

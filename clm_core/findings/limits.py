@@ -44,6 +44,9 @@ def how_rule_sets_differ(table: pd.DataFrame, presets: list[str], own: str) -> F
     lost = table[table["role"] == "lost"].set_index("rule_set")
     shares = lost[c.SHARE]
     fewest, most = shares[presets].min(), shares[presets].max()
+    if fewest == most:
+        says = f"Every preset calls {percent(most)} of these customers lost; your rules say {percent(shares[own])}."
+        return Finding(f"Lost: {percent(most, 0)} under every preset", says, "A longer history will tell them apart.")
     title = f"Lost: from {percent(fewest, 0)} to {percent(most, 0)} of the same people"
     says = (
         f"Vendors' presets call between {percent(fewest)} and {percent(most)} of these customers lost; your rules say "
@@ -63,6 +66,11 @@ def what_hangs_on_limits(table: pd.DataFrame) -> Finding:
     shown = possible[near == near.min()]
     top = shown.iloc[int(shown[c.N_CUSTOMERS].to_numpy(dtype="int64").argmax())]
     label, n, share = str(top["label"]), int(top[c.N_CUSTOMERS]), float(top[c.SHARE])
+    if not n:
+        says = "No limit puts anyone into another stage when it moves by a fifth."
+        return Finding(
+            "Nobody changes stage", says, "Nothing hangs on the limits yet; ask again with a longer history."
+        )
     step = f"{'+' if top['step'] > 0 else '−'}{abs(top['step']):.0%}".replace("%", " %")
     title = f"{label} {step}: {count(n, 'person changes', 'people change')} stage"
     says = f"“{label}” weighs most: moved by {step}, {count(n, 'person changes', 'people change')} stage, {percent(share)} of all."
