@@ -41,8 +41,7 @@ def return_curve(
     """The share of orders that another had followed, by days since, with its 95 % band.
 
     ``limits`` are upright lines that can be dragged: `at_risk_days`, `lost_days` → days. Each is a selection of that name,
-    over a few days in whose middle the limit lies; its words follow it. ``proposed`` limits are dots on the curve, with
-    their intervals.
+    over a few days in whose middle the limit lies; its words follow it. ``proposed`` limits are dots on the curve.
     """
     if not curve.n_gaps:
         return empty(title=title, subtitle=subtitle, theme=theme, message="Nobody has ordered on two days yet.")
@@ -200,12 +199,10 @@ def _plateau(curve: ReturnCurve, across: Y, theme: Theme) -> alt.Chart:
 def _proposals(
     curve: ReturnCurve, proposed: Mapping[str, ProposedLimit], along: X, across: Y, theme: Theme
 ) -> list[alt.Chart]:
-    """Each proposed limit as a dot on the curve, its interval as a bar through it."""
+    """Each proposed limit as a dot on the curve."""
     rows = [
         {
             "days": limit.days,
-            "from": limit.low,
-            "to": limit.high,
             "back": 1 - float(curve.table["survival"][curve.table["days"] <= limit.days].iloc[-1]),
             "colour": PALETTES[theme].steps[STEP_OF[name] - 1],
             "said": f"{percent(limit.share, 0)} of returns within {count(limit.days, 'day')}",
@@ -215,13 +212,11 @@ def _proposals(
     ]
     if not rows:
         return []
-    base = alt.Chart(inline(rows))
-    colour = alt.Color(field="colour", type="nominal", scale=None, legend=None)
-    spread = base.mark_rule(strokeWidth=5, opacity=0.55, strokeCap="round").encode(
-        x=along("from"), x2=alt.X2(field="to"), y=across("back"), color=colour
-    )
-    dots = base.mark_point(filled=True, size=70, opacity=1, stroke=PALETTES[theme].background, strokeWidth=1.5)
+    dots = alt.Chart(inline(rows)).mark_point(filled=True, size=80, opacity=1)
     dots = dots.encode(
-        x=along("days"), y=across("back"), fill=alt.Fill(field="colour", type="nominal", scale=None, legend=None)
+        x=along("days"),
+        y=across("back"),
+        color=alt.Color(field="colour", type="nominal", scale=None, legend=None),
+        tooltip=tooltip(said="Proposed", interval="95 % interval"),
     )
-    return [spread, dots.encode(tooltip=tooltip(said="Proposed", interval="95 % interval"))]
+    return [dots]
