@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -56,15 +55,15 @@ def return_curve(
         return alt.Y(**amount(field, [0, 1], axis=share_axis))
 
     band, line = _line(curve, along("days"), across, theme)
-    zones, marks = _limit_marks(list(limits), theme)
+    marks, words = _limit_marks(list(limits), theme)
     grips = [_grip(name, days, longest, theme) for name, days in limits.items()]
     layers = [
-        *zones,
+        *marks,
         band,
         line,
         _plateau(curve, across, theme),
         *_proposals(curve, proposed or {}, along, across, theme),
-        *marks,
+        *words,
     ]
     plateau = f"Dashed: {percent(curve.eventual_share, 0)} are ever followed, as far as is known"
     key = sentences(subtitle, "Band: 95 % interval", plateau, "Dots: proposed limits" if proposed else "")
@@ -123,50 +122,53 @@ def _day(names: Sequence[str], field: str = "limit") -> str:
 
 
 def _limit_marks(names: Sequence[str], theme: Theme) -> tuple[list[alt.Chart], list[alt.Chart]]:
-    """The days after each limit in a breath of the colour of the stage that begins there; and its line, with words beside it
-    that say its days and how many of the returns come by then.
+    """The upright line of each limit, with the days after it in a breath of the colour of the stage that begins there; and
+    words beside it that say its days and how many of the returns come by then.
     """
     if not names:
         return [], []
     palette, day = PALETTES[theme], _day(names)
-    at = alt.expr(f"scale('x', {day})")
-    rows = [
+    zones: list[Row] = [
+        {"limit": name, "until": until, "colour": palette.steps[STEP_OF[name] - 1], "opacity": 0.07, "is_line": False}
+        for name, until in zip(names, [*names[1:], ""], strict=True)
+    ]
+    lines = [{**zone, "colour": palette.text, "opacity": 1.0, "is_line": True} for zone in zones]
+    at, end = f"scale('x', {day})", f"datum.until === '' ? width : scale('x', {_day(names, 'until')})"
+    marks = alt.Chart(inline([*zones, *lines])).mark_rect(
+        x=alt.expr(at),
+        x2=alt.expr(f"datum.is_line ? {at} + 1.5 : {end}"),
+        y=0,
+        y2="height",
+        opacity=alt.expr("datum.opacity"),
+    )
+    said = [
         {
             "limit": name,
-            "until": until,
             "said": {AT_RISK: "At risk after", LOST: "Lost after"}[name],
             "at": HEIGHT - 30 - 44 * (len(names) - 1 - place),
-            "zone": palette.steps[STEP_OF[name] - 1],
-            "ink": palette.text,
-            "page": palette.background,
         }
-        for place, (name, until) in enumerate(zip(names, [*names[1:], ""], strict=True))
+        for place, name in enumerate(names)
     ]
-    base = alt.Chart(inline(rows))
-    end = alt.expr(f"datum.until === '' ? width : scale('x', {_day(names, 'until')})")
-    zones = base.mark_rect(x=at, x2=end, y=0, y2="height", opacity=0.07)
-    line = base.mark_rect(x=at, x2=alt.expr(f"scale('x', {day}) + 1.5"), y=0, y2="height")
+    # words are drawn first in the colour of the page, so that a line behind them does not cross them out
+    inks = ((palette.background, 5), (palette.text, 0))
+    rows = [{**row, "colour": ink, "halo": halo} for ink, halo in inks for row in said]
     share = f"replace(format(back[{day}] / back[length(back) - 1], '.0%'), '%', ' %') + ' of returns by then'"
     told = f"{day} < length(back) ? {share} : 'longer than the history shows'"
-    words: dict[str, Any] = {
-        "text": alt.expr(f"[datum.said + ' ' + {day} + ' days', {told}]"),
-        "x": at,
-        "y": alt.expr("datum.at"),
-        "align": alt.expr(f"{day} > longest / 2 ? 'right' : 'left'"),
-        "dx": alt.expr(f"{day} > longest / 2 ? -12 : 12"),
-        "baseline": "middle",
-        "lineHeight": 15,
-        "fontWeight": 600,
-    }
-    # words are drawn first in the colour of the page, so that a line behind them does not cross them out
-    halo = base.mark_text(**words, stroke=palette.background, strokeWidth=5, strokeJoin="round")
-    inked = [(line, "ink"), (halo, "page"), (base.mark_text(**words), "ink")]
-    return [_coloured(zones, "zone")], [_coloured(mark, field) for mark, field in inked]
-
-
-def _coloured(mark: alt.Chart, field: str) -> alt.Chart:
-    coloured: alt.Chart = mark.encode(color=alt.Color(field=field, type="nominal", scale=None, legend=None))
-    return coloured
+    words = alt.Chart(inline(rows)).mark_text(
+        text=alt.expr(f"[datum.said + ' ' + {day} + ' days', {told}]"),
+        x=alt.expr(at),
+        y=alt.expr("datum.at"),
+        align=alt.expr(f"{day} > longest / 2 ? 'right' : 'left'"),
+        dx=alt.expr(f"{day} > longest / 2 ? -12 : 12"),
+        baseline="middle",
+        lineHeight=15,
+        fontWeight=600,
+        stroke=palette.background,
+        strokeWidth=alt.expr("datum.halo"),
+        strokeJoin="round",
+    )
+    colour = alt.Color(field="colour", type="nominal", scale=None, legend=None)
+    return [marks.encode(color=colour)], [words.encode(color=colour)]
 
 
 def _points(curve: ReturnCurve) -> list[Row]:

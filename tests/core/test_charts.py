@@ -381,7 +381,7 @@ def test_limits_on_the_return_curve_can_be_dragged_and_nothing_else_moves_them()
         assert told == {"type": "interval", "encodings": ["x"], "zoom": False, "clear": False}
         assert grip["select"]["on"].startswith("[pointerdown[false]")
     assert any("of returns by then" in text for text in expressions(spec))
-    assert {row["said"] for row in cells(spec) if "zone" in row} == {"At risk after", "Lost after"}
+    assert {row["said"] for row in cells(spec) if "halo" in row} == {"At risk after", "Lost after"}
     assert {row["said"] for row in cells(spec) if "interval" in row} == {"80 % of returns within 1 day"}
     told = " ".join(spec["title"]["subtitle"]).replace("\N{NO-BREAK SPACE}", " ")
     assert "Dashed: 55 % are ever followed, as far as is known" in told
