@@ -14,7 +14,7 @@ workspace = frame.begin(
     "This page sets everything that could always be on across the lifecycle beside what really is, and shows what your own "
     "events prove of it.",
 )
-framework = inputs.framework()
+framework = gap_inputs.framework()
 cached.stage_counts(inputs.as_of(), framework)  # a framework that cannot be used is told here, as on every page
 catalogue = gap_inputs.ask_catalogue()
 board = gap_inputs.table(catalogue, framework)

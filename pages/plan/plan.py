@@ -23,7 +23,7 @@ workspace = frame.begin(
     "What will we do, from when, and how shall we know?",
     "This page turns chosen gaps into cards with owner, trigger, audience, start and a hold-out that can show the effect.",
 )
-framework, catalogue, words = inputs.framework(), gap_inputs.catalogue(), vocabulary()
+framework, catalogue, words = gap_inputs.framework(), gap_inputs.catalogue(), vocabulary()
 facts = cached.stage_facts(inputs.as_of(), framework, inputs.horizon())
 ranked = prioritise(gap_inputs.table(catalogue, framework), catalogue, words, framework, facts)
 wins = tuple(ranked.loc[ranked["is_quick_win"], "activity"].head(5))

@@ -14,7 +14,7 @@ workspace = frame.begin(
     "of it.",
     owns=["horizon"],
 )
-framework, horizon = inputs.framework(), inputs.ask_horizon()
+framework, horizon = gap_inputs.framework(), inputs.ask_horizon()
 catalogue, words = gap_inputs.ask_catalogue(), vocabulary()
 facts = cached.stage_facts(inputs.as_of(), framework, horizon)
 board = gap_inputs.table(catalogue, framework)

@@ -10,7 +10,7 @@ workspace = frame.begin(
     "Where do we agree, and what must we talk about?",
     "This page opens a room: colleagues score on their phones, in private, and you see together where you agree.",
 )
-framework, catalogue = inputs.framework(), gap_inputs.catalogue()
+framework, catalogue = gap_inputs.framework(), gap_inputs.catalogue()
 cached.stage_counts(inputs.as_of(), framework)  # a framework that cannot be used is told here, as on every page
 board = gap_inputs.table(catalogue, framework)
 room = state.room() or sessions.room_in_address()

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from clm_core.errors import ClmError
+from clm_core.errors import ClmError, DefinitionError
 from clm_core.frameworks import Framework
 from clm_core.gaps import (
     CATALOGUES,
@@ -43,6 +43,29 @@ def ask_catalogue() -> Catalogue:
         required=True,
     )
     return catalogue()
+
+
+def framework() -> Framework:
+    """The framework in force, if activities have a place in it.
+
+    Raises
+    ------
+    DefinitionError
+        When it has stages of its own, which the catalogues do not know.
+    """
+    chosen = inputs.framework()
+    places = {
+        moment.id: (moment.shelf.get(chosen.id), moment.audience.get(chosen.id)) for moment in vocabulary().moments
+    }
+    if not all(stage in chosen.stage_ids for pair in places.values() for stage in pair):
+        raise DefinitionError(
+            "The activities have no place in this framework.",
+            where=f"framework '{chosen.name}'",
+            found=", ".join(chosen.stage_ids),
+            allowed="the six shipped frameworks with their own stages; limits and rules may differ",
+            next_step="Choose one of them in the sidebar for the workshop.",
+        )
+    return chosen
 
 
 def catalogue() -> Catalogue:
