@@ -6,6 +6,7 @@ Suffixes carry kind and unit: ``_at`` timestamp, ``_day`` integer days since 197
 
 # who and when
 CUSTOMER_ID = "customer_id"
+CUSTOMER_NO = "customer_no"
 ORDER_ID = "order_id"
 ORDERED_AT = "ordered_at"
 OCCURRED_AT = "occurred_at"

@@ -1,7 +1,8 @@
 """Stage of each customer at every month end (or week end), and how they moved.
 
-The ledger holds each customer-month once, with last month's features beside this month's: counting moves under any rules is
-one scan with two case expressions and a group-by, and no customer × month rows ever leave the engine.
+The ledger keeps the stretches over which nothing about a customer changed. For the features that rules read it lays them out
+by month, last month's beside this month's: counting moves under any limits is then one scan with two case expressions and a
+group-by, and no customer × month rows ever leave the engine.
 
 Identities, for every month t and stage s: stock(t) = stock(t−1) + arrivals − departures, where arrivals include people newly
 known; each known customer is in exactly one move.
@@ -9,7 +10,8 @@ known; each known customer is in exactly one move.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -17,24 +19,63 @@ import narwhals as nw
 import pandas as pd
 
 from clm_core import columns as c
+from clm_core.conditions import features_used
 from clm_core.engine import collect
-from clm_core.features import Frame, Frames, build_panel, features_of, known_features
+from clm_core.features import Frame, Frames
+from clm_core.features.panel import build_people, check_days, numbers_of, with_features
+from clm_core.features.stretches import BEFORE, WAS_KNOWN, build_stretches, spread
 from clm_core.frameworks import Framework
 from clm_core.tables import to_date, to_day
 
 Unit = Literal["month", "week"]
-BEFORE = "previous_"
 NOT_KNOWN = ""
 """The `from_stage` of people who were not known a month before."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """The customer-months (or weeks) of one data set, kept in its engine, and the days they stand for."""
+    """The customer-months (or weeks) of one data set, kept in its engine as stretches, and the days they stand for."""
 
-    frame: Frame
+    frames: Frames
+    people: Frame
+    stretches: Frame
     snapshots: tuple[int, ...]
     unit: Unit = "month"
+    known_days: int = 0
+    _kept: dict[tuple[Hashable, ...], Frame] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def frame(self) -> Frame:
+        """One row per customer and period end: `was_known`, every feature, and under ``previous_…`` as it was a period before.
+
+        It is computed when it is asked for, and only the columns that are asked for.
+        """
+        return self._known_long_enough(with_features(self.frames, self._spread(), self.people, ("", BEFORE)))
+
+    def read_by(self, framework: Framework) -> Frame:
+        """The columns of :attr:`frame` that a framework's rules read, beside `customer_no`, `period` and `was_known`.
+
+        They are computed once and kept until rules that read others are asked, so that a moved limit costs one scan.
+        """
+        read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
+        asked = (*sorted(read), self.known_days)
+        if asked not in self._kept:
+            texts = read - set(numbers_of(self.frames))
+            each = with_features(self.frames, self._spread(), self.people if texts else None, ("", BEFORE))
+            shown = [prefix + name for prefix in ("", BEFORE) for name in sorted(read)]
+            narrow = self._known_long_enough(each).select(c.CUSTOMER_NO, c.PERIOD, WAS_KNOWN, *shown)
+            self._kept.clear()
+            self._kept[asked] = self.frames.engine.persist(narrow, f"read_{self.unit}")
+        return self._kept[asked]
+
+    def _spread(self) -> Frame:
+        return spread(self.frames, self.stretches, self.snapshots, is_beside=True)
+
+    def _known_long_enough(self, frame: Frame) -> Frame:
+        if not self.known_days:
+            return frame
+        was_known = nw.col(WAS_KNOWN) & (nw.col(BEFORE + c.TENURE_DAYS) >= self.known_days).fill_null(False)
+        return frame.filter(nw.col(c.TENURE_DAYS) >= self.known_days).with_columns(was_known.alias(WAS_KNOWN))
 
     @property
     def is_last_partial(self) -> bool:
@@ -62,9 +103,7 @@ class Ledger:
         They are left out rather than given a stage, and enter as newly known at the first period end at which they have
         been known for long enough, so every identity holds as it stands.
         """
-        was_known = nw.col("was_known") & (nw.col(BEFORE + c.TENURE_DAYS) >= n_days).fill_null(False)
-        frame = self.frame.filter(nw.col(c.TENURE_DAYS) >= n_days).with_columns(was_known.alias("was_known"))
-        return replace(self, frame=frame)
+        return replace(self, known_days=n_days)
 
 
 def period_end(day: int, unit: Unit) -> int:
@@ -84,25 +123,13 @@ def period_ends(first_day: int, as_of_day: int, unit: Unit = "month") -> tuple[i
 
 
 def build_ledger(frames: Frames, as_of_day: int, unit: Unit = "month") -> Ledger:
-    """Compute and keep the features of every customer at every period end up to ``as_of_day``, beside the period before."""
+    """Follow every customer to ``as_of_day`` and keep the stretches over which nothing about them changed."""
     snapshots = period_ends(frames.first_day, as_of_day, unit)
-    panel = build_panel(frames, snapshots)
-    beside = panel.with_columns(
-        *_beside(frames),
-        (~nw.col(c.PERIOD).shift(1).over(c.CUSTOMER_ID, order_by=c.PERIOD).is_null()).alias("was_known"),
-    )
-    return Ledger(frames.engine.persist(beside, "ledger" if unit == "month" else f"ledger_{unit}"), snapshots, unit)
-
-
-def _beside(frames: Frames) -> list[nw.Expr]:
-    """Each feature as it was a month before. Traits and features that the files leave empty never change."""
-    moving = set(features_of(frames)) - set(frames.traits)
-    return [
-        (nw.col(name).shift(1).over(c.CUSTOMER_ID, order_by=c.PERIOD) if name in moving else nw.col(name)).alias(
-            BEFORE + name
-        )
-        for name in known_features(frames)
-    ]
+    check_days(frames, snapshots)
+    persist = frames.engine.persist
+    people = persist(build_people(frames, as_of_day), f"people_{unit}")
+    stretches = persist(build_stretches(frames, people, snapshots), f"stretches_{unit}")
+    return Ledger(frames, people, stretches, snapshots, unit)
 
 
 def count_moves(ledger: Ledger, framework: Framework) -> pd.DataFrame:
@@ -111,16 +138,16 @@ def count_moves(ledger: Ledger, framework: Framework) -> pd.DataFrame:
     Columns: `as_of` (date), `from_stage` (empty: not known a month before), `to_stage`, `n_customers`, `rate` (of those in
     `from_stage`). Stayers are included, so each known customer is counted once a month.
     """
-    numbered = ledger.frame.select(
+    numbered = ledger.read_by(framework).select(
         c.PERIOD,
-        "was_known",
+        WAS_KNOWN,
         framework.rule_number().alias(c.RULE_NO),
         framework.rule_number(BEFORE).alias(c.PREVIOUS_RULE_NO),
     )
-    by_rule = [c.PERIOD, "was_known", c.PREVIOUS_RULE_NO, c.RULE_NO]
+    by_rule = [c.PERIOD, WAS_KNOWN, c.PREVIOUS_RULE_NO, c.RULE_NO]
     counted = collect(numbered.group_by(*by_rule).agg(nw.len().alias(c.N_CUSTOMERS)))
     stages = dict(enumerate(framework.stage_of_rule))
-    came_from = counted[c.PREVIOUS_RULE_NO].map(stages).where(counted["was_known"].astype(bool), NOT_KNOWN)
+    came_from = counted[c.PREVIOUS_RULE_NO].map(stages).where(counted[WAS_KNOWN].astype(bool), NOT_KNOWN)
     moves = pd.DataFrame(
         {
             c.AS_OF: counted[c.PERIOD].map({i: to_date(day) for i, day in enumerate(ledger.snapshots)}),

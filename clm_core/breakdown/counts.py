@@ -10,8 +10,9 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.engine import collect
 from clm_core.features import Frame
+from clm_core.features.stretches import BEFORE
 from clm_core.frameworks import Framework
-from clm_core.ledger import BEFORE, Ledger
+from clm_core.ledger import Ledger
 from clm_core.models.evaluate import wilson_interval
 from clm_core.wording import SMALL_GROUP
 

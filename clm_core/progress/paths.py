@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from clm_core import columns as c
 from clm_core.engine import collect
 from clm_core.features import Frame
+from clm_core.features.stretches import BEFORE, WAS_KNOWN
 from clm_core.frameworks import Framework
-from clm_core.ledger import BEFORE, Ledger
+from clm_core.ledger import Ledger
 
 Ints = NDArray[np.int64]
 NOT_YET = -1
@@ -63,7 +64,7 @@ def count_paths(ledger: Ledger, framework: Framework) -> StagePaths:
     per_word = WORD_BITS // bits
     words = [f"word_{number}" for number in range(-(-n_periods // per_word))]
     packed = [_packed(number, per_word, bits).alias(name) for number, name in enumerate(words)]
-    by_customer = _changes(ledger, framework).with_columns(*packed).group_by(c.CUSTOMER_ID)
+    by_customer = _changes(ledger, framework).with_columns(*packed).group_by(c.CUSTOMER_NO)
     # engines widen sums differently
     summed = by_customer.agg(*[nw.col(name).sum() for name in words]).with_columns(nw.col(*words).cast(nw.Int64))
     table = collect(summed.group_by(*words).agg(nw.len().alias(c.N_CUSTOMERS))).sort_values(words)
@@ -77,8 +78,8 @@ def count_paths(ledger: Ledger, framework: Framework) -> StagePaths:
 def _changes(ledger: Ledger, framework: Framework) -> Frame:
     """The customer-months that another rule decides than the month before, or that first know a customer."""
     now, before = framework.rule_number(), framework.rule_number(BEFORE)
-    changed = ledger.frame.filter(~nw.col("was_known") | (now != before))
-    return changed.select(c.CUSTOMER_ID, c.PERIOD, now.alias(c.RULE_NO))
+    changed = ledger.read_by(framework).filter(~nw.col(WAS_KNOWN) | (now != before))
+    return changed.select(c.CUSTOMER_NO, c.PERIOD, now.alias(c.RULE_NO))
 
 
 def _packed(number: int, per_word: int, bits: int) -> nw.Expr:

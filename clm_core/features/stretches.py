@@ -1,0 +1,125 @@
+"""Stretches: runs of snapshots over which a customer's counts stay the same.
+
+Between two orders, and until an old one falls out of a window, nothing about a customer changes but the days since. So the
+counts are run up once for each change, not for each customer and month, and spread over the snapshots afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+
+from clm_core import columns as c
+from clm_core.features.frames import Frame, Frames
+from clm_core.features.gains import counts_of, gains_and_losses, is_money
+
+BEFORE = "previous_"
+"""Stands before the name of anything as it was one snapshot earlier."""
+WAS_KNOWN = "was_known"
+_STARTS, _LENGTH, _STEP, _GAINED = "starts", "length", "step", "gained_"
+_WHO_AND_SINCE = (c.KNOWN_SINCE_DAY, c.FIRST_ORDER_DAY)
+
+
+def build_stretches(frames: Frames, people: Frame, snapshots: Sequence[int]) -> Frame:
+    """One row per customer and stretch.
+
+    Columns: `customer_no`, `starts` (the first snapshot of the stretch, from 0), `length` (snapshots), `was_known` (at the
+    snapshot before), each count and `gained_…`, by how much it grew since then, `last_order_day` and the one before,
+    `known_since_day`, `first_order_day`.
+    """
+    counts = counts_of(frames)
+    names = [count.name for count in counts]
+    seen = _at_snapshots(frames, gains_and_losses(frames, people), snapshots).group_by(c.CUSTOMER_NO, c.PERIOD)
+    gained = seen.agg(*[nw.col(name).sum() for name in names], nw.col(c.LAST_ORDER_DAY).max())
+
+    def along(column: nw.Expr) -> nw.Expr:
+        return column.over(c.CUSTOMER_NO, order_by=c.PERIOD)
+
+    period, last = nw.col(c.PERIOD), nw.col(c.LAST_ORDER_DAY)
+    run_up = gained.select(
+        c.CUSTOMER_NO,
+        period.alias(_STARTS),
+        (along(period.shift(-1)).fill_null(len(snapshots)) - period).cast(nw.Int32).alias(_LENGTH),
+        (~along(period.shift(1)).is_null()).alias(WAS_KNOWN),
+        *[along(nw.col(name).cum_sum()).alias(name) for name in names],
+        *[nw.col(name).alias(_GAINED + name) for name in names],
+        along(last.cum_max()).alias(c.LAST_ORDER_DAY),
+    )
+    before = nw.col(c.LAST_ORDER_DAY).shift(1).over(c.CUSTOMER_NO, order_by=_STARTS)
+    # engines widen sums differently, and a count of orders needs no more than 32 bits
+    narrow = [
+        nw.col(start + count.name).cast(nw.Float64 if is_money(count) else nw.Int32)
+        for count in counts
+        for start in ("", _GAINED)
+    ]
+    since = people.select(c.CUSTOMER_NO, *_WHO_AND_SINCE)
+    return run_up.with_columns(before.alias(BEFORE + c.LAST_ORDER_DAY), *narrow).join(
+        since, on=c.CUSTOMER_NO, how="inner"
+    )
+
+
+def spread(frames: Frames, stretches: Frame, snapshots: Sequence[int], *, is_beside: bool) -> Frame:
+    """One row per customer and snapshot: `customer_no`, `period`, `as_of_day`, and what the stretch holds.
+
+    With ``is_beside``, also `was_known`, and everything as it was one snapshot earlier under ``previous_…``: missing where the
+    customer was not known then.
+    """
+    names = [count.name for count in counts_of(frames)]
+    shown = [c.CUSTOMER_NO, c.PERIOD, c.AS_OF_DAY, *_WHO_AND_SINCE, *names, c.LAST_ORDER_DAY]
+    if len(snapshots) == 1 and not is_beside:  # each stretch is one snapshot long
+        only = [nw.lit(0, nw.Int32).alias(c.PERIOD), nw.lit(snapshots[0], nw.Int32).alias(c.AS_OF_DAY)]
+        return stretches.with_columns(*only).select(*shown)
+    engine = frames.engine
+    step, is_first = nw.col(_STEP), nw.col(_STEP) == 0
+    each = stretches.join(engine.frame(_steps(len(snapshots))), on=_LENGTH, how="inner").with_columns(
+        (nw.col(_STARTS) + step).cast(nw.Int32).alias(c.PERIOD)
+    )
+    each = each.join(engine.frame(_days(snapshots)), on=c.PERIOD, how="inner")
+    if not is_beside:
+        return each.select(*shown)
+    # the next condition is asked only where the first does not hold
+    earlier = {name: nw.col(name) - nw.col(_GAINED + name) for name in names}
+    earlier[c.LAST_ORDER_DAY] = nw.col(BEFORE + c.LAST_ORDER_DAY)
+    previous = [
+        nw.when(~is_first).then(nw.col(name)).otherwise(nw.when(nw.col(WAS_KNOWN)).then(was)).alias(BEFORE + name)
+        for name, was in earlier.items()
+    ]
+    was_known = nw.col(WAS_KNOWN) | ~is_first
+    day_before = nw.when(was_known).then(nw.col(BEFORE + c.AS_OF_DAY)).alias(BEFORE + c.AS_OF_DAY)
+    return each.select(*shown, *previous, day_before, was_known.alias(WAS_KNOWN))
+
+
+def _at_snapshots(frames: Frames, rows: Frame, snapshots: Sequence[int]) -> Frame:
+    """The rows with the snapshot that first sees each in place of its day; later days fall away."""
+    days = np.arange(snapshots[0], snapshots[-1] + 1)
+    sees = np.searchsorted(np.asarray(snapshots), days)
+    calendar = pa.table({c.DAY: pa.array(days, pa.int32()), c.PERIOD: pa.array(sees, pa.int32())})
+    clipped = nw.when(nw.col(c.DAY) < snapshots[0]).then(nw.lit(snapshots[0])).otherwise(nw.col(c.DAY))
+    return (
+        rows.filter(nw.col(c.DAY) <= snapshots[-1])
+        .with_columns(clipped.cast(nw.Int32).alias(c.DAY))
+        .join(frames.engine.frame(calendar), on=c.DAY, how="inner")
+        .drop(c.DAY)
+    )
+
+
+def _steps(n_snapshots: int) -> pa.Table:
+    """For a stretch of each possible length the steps from its first snapshot: an equal join, which every engine is good at."""
+    lengths = np.repeat(np.arange(1, n_snapshots + 1), np.arange(1, n_snapshots + 1))
+    first = np.cumsum(np.arange(n_snapshots + 1))[:-1]
+    steps = np.arange(len(lengths)) - np.repeat(first, np.arange(1, n_snapshots + 1))
+    return pa.table({_LENGTH: pa.array(lengths, pa.int32()), _STEP: pa.array(steps, pa.int32())})
+
+
+def _days(snapshots: Sequence[int]) -> pa.Table:
+    """The day of each snapshot, and of the one before."""
+    return pa.table(
+        {
+            c.PERIOD: pa.array(range(len(snapshots)), pa.int32()),
+            c.AS_OF_DAY: pa.array(snapshots, pa.int32()),
+            BEFORE + c.AS_OF_DAY: pa.array([None, *snapshots[:-1]], pa.int32()),
+        }
+    )
