@@ -17,6 +17,9 @@ PAGES = {
         st.Page("pages/understand/lifecycle.py", title="Lifecycle", icon=":material/cycle:", url_path="lifecycle"),
         st.Page("pages/understand/movement.py", title="Movement", icon=":material/swap_horiz:", url_path="movement"),
         st.Page("pages/understand/cohorts.py", title="Cohorts", icon=":material/grid_on:", url_path="cohorts"),
+        st.Page(
+            "pages/understand/customer.py", title="Customers", icon=":material/person_search:", url_path="customers"
+        ),
         st.Page("pages/understand/stage_rules.py", title="Stage rules", icon=":material/tune:", url_path="stage-rules"),
         st.Page("pages/understand/limits.py", title="Limits", icon=":material/timer:", url_path="limits"),
         st.Page(

@@ -10,7 +10,7 @@ known; each known customer is in exactly one move.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -30,6 +30,8 @@ from clm_core.tables import to_date, to_day
 Unit = Literal["month", "week"]
 NOT_KNOWN = ""
 """The `from_stage` of people who were not known a month before."""
+MOST_KEPT = 4
+"""Sets of features that are kept laid out: those of a few frameworks that somebody goes back and forth between."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Ledger:
     snapshots: tuple[int, ...]
     unit: Unit = "month"
     known_days: int = 0
-    _kept: dict[tuple[Hashable, ...], Frame] = field(default_factory=dict, repr=False, compare=False)
+    _kept: dict[str, tuple[frozenset[str], Frame]] = field(default_factory=dict, repr=False, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def frame(self) -> Frame:
@@ -55,18 +58,26 @@ class Ledger:
     def read_by(self, framework: Framework) -> Frame:
         """The columns of :attr:`frame` that a framework's rules read, beside `customer_no`, `period` and `was_known`.
 
-        They are computed once and kept until rules that read others are asked, so that a moved limit costs one scan.
+        They are computed once and kept, so that a moved limit costs one scan.
         """
         read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
-        asked = (*sorted(read), self.known_days)
-        if asked not in self._kept:
+        return self._known_long_enough(self._laid_out(read | ({c.TENURE_DAYS} if self.known_days else set())))
+
+    def _laid_out(self, read: set[str]) -> Frame:
+        with self._lock:
+            for name, (columns, kept) in self._kept.items():
+                if read <= columns:
+                    self._kept[name] = self._kept.pop(name)  # the one used last is let go last
+                    return kept
             texts = read - set(numbers_of(self.frames))
             each = with_features(self.frames, self._spread(), self.people if texts else None, ("", BEFORE))
             shown = [prefix + name for prefix in ("", BEFORE) for name in sorted(read)]
-            narrow = self._known_long_enough(each).select(c.CUSTOMER_NO, c.PERIOD, WAS_KNOWN, *shown)
-            self._kept.clear()
-            self._kept[asked] = self.frames.engine.persist(narrow, f"read_{self.unit}")
-        return self._kept[asked]
+            free = f"read_{self.unit}_{len(self._kept)}"
+            name = free if len(self._kept) < MOST_KEPT else next(iter(self._kept))
+            self._kept.pop(name, None)
+            frame = self.frames.engine.persist(each.select(c.CUSTOMER_NO, c.PERIOD, WAS_KNOWN, *shown), name)
+            self._kept[name] = (frozenset(read), frame)
+            return frame
 
     def _spread(self) -> Frame:
         return spread(self.frames, self.stretches, self.snapshots, is_beside=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import pandas as pd
@@ -30,6 +30,7 @@ from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_name
 from clm_core.recipe import Recipe
 from clm_core.stages import assign_rules, count_stages, explain_customer, name_stages
 from clm_core.tables import EPOCH, Tables, to_date, to_day
+from clm_core.timeline import Timeline, timeline, what_would_move
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -316,8 +317,23 @@ def _require_sound(workspace: Workspace, framework: Framework) -> None:
     require_framework(framework, known_features(workspace.frames), f"framework '{framework.name}'")
 
 
-def explain_stage(workspace: Workspace, framework: Framework, customer_id: str) -> pd.DataFrame:
-    """Why one customer is in their stage: see :func:`clm_core.stages.explain_customer`.
+@dataclass(frozen=True)
+class Story:
+    """One customer as at the as-of day.
+
+    ``features`` holds what is known of them by feature name; ``rules`` is the truth table of
+    :func:`clm_core.stages.explain_customer`; ``tests`` what would turn each comparison, see
+    :func:`clm_core.timeline.what_would_move`; ``told`` their orders, events, stages so far and changes to come.
+    """
+
+    features: dict[str, Any]
+    rules: pd.DataFrame
+    tests: pd.DataFrame
+    told: Timeline
+
+
+def tell_story(workspace: Workspace, framework: Framework, customer_id: str) -> Story:
+    """Why one customer is in their stage, how they came there, and what will move them.
 
     Raises
     ------
@@ -326,7 +342,9 @@ def explain_stage(workspace: Workspace, framework: Framework, customer_id: str) 
     """
     _require_sound(workspace, framework)
     one = workspace.today.filter(nw.col(c.CUSTOMER_ID) == customer_id)
-    if collect(one.select(c.CUSTOMER_ID)).empty:
+    features = known_features(workspace.frames)
+    known = one.select(*features).collect("pyarrow").to_arrow().to_pylist()
+    if not known:
         raise InputError(
             "Nobody of that id is known at the as-of day.",
             where="customer",
@@ -334,7 +352,12 @@ def explain_stage(workspace: Workspace, framework: Framework, customer_id: str) 
             allowed="an id as in the orders or customers file",
             next_step="Check the spelling, or choose a later as-of day.",
         )
-    return explain_customer(one, framework, known_features(workspace.frames))
+    return Story(
+        known[0],
+        explain_customer(one, framework, features),
+        what_would_move(one, framework, features),
+        timeline(workspace.frames, workspace.ledger, framework, customer_id),
+    )
 
 
 def list_customers(

@@ -5,7 +5,7 @@ In silence every feature is known ahead, so these days are exact under the prese
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from math import ceil, floor
@@ -80,6 +80,11 @@ def early_warning(frames: Frames, today: Frame, framework: Framework, as_of_day:
         }
     )
     return table.sort_values([c.VALUE, DAYS_LEFT, c.CUSTOMER_ID], ascending=[False, True, True], ignore_index=True)
+
+
+def of_stages(leaving: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+    """Those of an early warning who are in one of some stages now; none named means all."""
+    return leaving[leaving[c.STAGE].isin(stages)].reset_index(drop=True) if stages else leaving
 
 
 def is_closed_form(framework: Framework) -> bool:

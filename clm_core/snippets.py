@@ -101,6 +101,15 @@ stages = count_stages(list_customers(workspace, framework, recipe.personas, scor
 facts = stage_facts(count_paths(workspace.ledger, framework), stages)
 print(prioritise(table, catalogue, words, framework, facts))
 """,
+    "customer": """\
+from clm_core.pipeline import tell_story
+from clm_core.silence import early_warning
+
+framework = recipe.chosen_framework()
+story = tell_story(workspace, framework, "...")  # an id as in your file
+print(story.rules)  # each rule, whether it holds, and which decided; story.told.ahead holds what silence will bring
+print(early_warning(workspace.frames, workspace.today, framework, workspace.as_of_day, n_days=30))
+""",
     "customers": """\
 from clm_core.models import score_customers
 from clm_core.pipeline import list_customers
@@ -140,7 +149,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customer, customers, personas or models; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )

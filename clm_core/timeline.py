@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import narwhals as nw
@@ -15,8 +16,9 @@ from clm_core.engine import collect
 from clm_core.features import Frame, Frames
 from clm_core.frameworks import Framework
 from clm_core.ledger import Ledger
-from clm_core.silence import silent_changes
+from clm_core.silence import AGEING, silent_changes
 from clm_core.tables import to_date
+from clm_core.wording import count
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def what_would_move(frame: Frame, framework: Framework, features: dict[str, Feat
     """What keeps one customer out of each rule asked before the deciding one, and what holds them in the deciding one.
 
     ``frame`` holds exactly one row. One row per comparison of these rules and of the rule after the deciding one: `rule`, `stage`,
-    `sentence`, `value`, `limit`, `holds`, `gap` (limit − value for numbers; missing otherwise), `decides`.
+    `sentence`, `value`, `limit`, `holds`, `gap` (limit − value for numbers; missing otherwise), `decides`, `change` (in words,
+    what would turn the comparison; empty where it is no use to say).
     """
     limits = framework.limit_values
     rules = [rule for rule in framework.rules if rule.when is not None]
@@ -106,13 +109,39 @@ def what_would_move(frame: Frame, framework: Framework, features: dict[str, Feat
                         **_measured(test, row[test.feature], limits),
                         "holds": bool(row[f"truth {number}"]),
                         "decides": place == row["deciding"],
+                        "change": what_would_turn(
+                            test, row[test.feature], limits, features, holds=bool(row[f"truth {number}"])
+                        ),
                     }
                 )
             number += 1
-    return pd.DataFrame(rows, columns=["rule", c.STAGE, "sentence", c.VALUE, "limit", "gap", "holds", "decides"])
+    return pd.DataFrame(
+        rows, columns=["rule", c.STAGE, "sentence", c.VALUE, "limit", "gap", "holds", "decides", "change"]
+    )
 
 
 def _measured(test: Test, value: Any, limits: dict[str, float]) -> dict[str, Any]:
     limit = None if test.op in ("missing", "present") else right_side(test, limits)
     is_number = isinstance(limit, int | float) and isinstance(value, int | float)
     return {c.VALUE: value, "limit": limit, "gap": limit - value if is_number else float("nan")}
+
+
+def what_would_turn(
+    test: Test, value: Any, limits: dict[str, float], features: dict[str, Feature], *, holds: bool
+) -> str:
+    """What has to happen until a comparison of whole numbers turns, e.g. `1 more order` or `46 days without an order`."""
+    if test.op not in (">=", ">", "<=", "<") or not isinstance(value, int):
+        return ""
+    limit = right_side(test, limits)
+    turns_above = floor(limit) + 1 if test.op in (">", "<=") else ceil(limit)
+    n = turns_above - value
+    if test.feature == c.DAYS_SINCE_LAST_ORDER:
+        return f"{count(n, 'day')} without an order" if n > 0 else "an order"
+    if test.feature in AGEING:
+        return f"{count(n, 'day')} more" if n > 0 else ""
+    feature = features[test.feature]
+    if n > 0:
+        return f"{n:,} more {feature.singular if n == 1 else feature.label}"
+    return (
+        "" if holds and test.op in (">=", ">") else f"{1 - n:,} fewer {feature.singular if n == 0 else feature.label}"
+    )

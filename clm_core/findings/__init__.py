@@ -2,6 +2,7 @@
 
 from clm_core.findings.cohorts import how_two_cohorts_compare, what_cohorts_spend, who_comes_back, who_stays_on_path
 from clm_core.findings.comparison import stage_name, who_sits_differently
+from clm_core.findings.customers import changes_ahead, who_leaves_soon, why_here
 from clm_core.findings.files import is_history_whole
 from clm_core.findings.finding import Finding
 from clm_core.findings.groups import how_groups_differ
@@ -19,6 +20,7 @@ from clm_core.findings.stages import how_it_changed, what_rules_change, where_ev
 __all__ = [
     "Finding",
     "card_of",
+    "changes_ahead",
     "how_groups_differ",
     "how_it_changed",
     "how_long_they_stay",
@@ -37,10 +39,12 @@ __all__ = [
     "who_came_and_went",
     "who_comes_and_goes",
     "who_comes_back",
+    "who_leaves_soon",
     "who_may_leave",
     "who_moved",
     "who_moves_on",
     "who_sits_differently",
     "who_stays_on_path",
     "who_they_are",
+    "why_here",
 ]

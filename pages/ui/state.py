@@ -44,6 +44,7 @@ ROOM_VIEW = "room_view"
 ROOM_FAULT = "room_fault"
 DRAFT = "draft"
 OPEN_PART = "open_part"
+CUSTOMER = "customer"
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def set_files(chosen: tuple[SourceFile, ...], *, is_sample: bool = False) -> Non
     if bool(st.session_state.get(IS_SAMPLE, False)) != is_sample or not chosen:
         st.session_state.pop(PERSONAS, None)
         st.session_state.pop(MAPPINGS, None)
+        st.session_state.pop(CUSTOMER, None)
     st.session_state[FILES] = chosen
     st.session_state[IS_SAMPLE] = is_sample
 
@@ -337,6 +339,16 @@ def open_part() -> str:
 def set_open_part(place: str) -> None:
     """Open one part and close the others; nothing closes all."""
     st.session_state[OPEN_PART] = place
+
+
+def customer() -> str:
+    """Whom the page about one customer shows; empty before anyone was chosen. It never stands in an address."""
+    return str(st.session_state.get(CUSTOMER) or "")
+
+
+def choose_customer(customer_id: str) -> None:
+    """Have the page about one customer show this one."""
+    st.session_state[CUSTOMER] = customer_id
 
 
 def uploader_key(name: str) -> str:

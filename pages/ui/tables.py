@@ -34,6 +34,10 @@ LABELS = {
     "group": "Group",
     "tenure_days": "Days since first known",
     "persona": "Persona",
+    "next_stage": "Next, if silent",
+    "days_left": "Days left",
+    "day": "On",
+    "value": "Spent in 365 days",
     "n_orders": "Orders",
     "days_since_last_order": "Days since last order",
     "spend_total": "Spent so far",
@@ -47,8 +51,8 @@ LABELS = {
     "expected_spend_high": "Expected, high",
 }
 SHARES = ("churn_prob", "churn_prob_low", "churn_prob_high")
-STAGES = ("stage", "from_stage", "to_stage")
-MONEY = ("spend_total", "spend_365d", AT_STAKE, "expected_spend", "expected_spend_low", "expected_spend_high")
+STAGES = ("stage", "from_stage", "to_stage", "next_stage")
+MONEY = ("spend_total", "spend_365d", "value", AT_STAKE, "expected_spend", "expected_spend_low", "expected_spend_high")
 
 
 def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framework) -> None:
@@ -58,7 +62,7 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     unit = f" ({currency})" if currency else ""
     shown, formats = listed, {name: (LABELS[name] + unit, "accounting") for name in MONEY}
     if not workspace.frames.has_amounts:
-        shown = listed.drop(columns=["spend_365d", "spend_total"], errors="ignore")
+        shown = listed.drop(columns=["spend_365d", "value", "spend_total"], errors="ignore")
         formats = {AT_STAKE: ("At stake (orders)", "%.1f")}
     formats |= {name: (LABELS[name], "%.1f %%") for name in SHARES}
     columns = {
@@ -105,6 +109,25 @@ def show_explanation(told: pd.DataFrame, framework: Framework) -> None:
         for row in told.itertuples()
     ]
     st.table(rows, border="horizontal")
+
+
+def show_turns(found: pd.DataFrame, framework: Framework) -> None:
+    """What would turn a comparison that keeps a customer out of a stage, or in theirs."""
+    turns = [
+        {
+            "Stage": plain(framework.stage(row.stage).name) + (" (now)" if row.decides else ""),
+            "Asks for": plain(row.sentence),
+            "Holds": "yes" if row.holds else "no",
+            "Now": f"{row.value:,g}",
+            "What would turn it": plain(row.change),
+        }
+        for row in found.itertuples()
+        if row.change
+    ]
+    if turns:
+        st.table(turns, border="horizontal")
+    else:
+        st.markdown("No number decides here: see every rule below.")
 
 
 def show_quality(card: ModelCard, currency: str = "") -> None:

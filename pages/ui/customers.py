@@ -1,0 +1,39 @@
+"""Choosing one customer: by a part of their id, or from some that are worth a look."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from clm_core.lookup import MOST_FOUND, find_people
+from clm_core.pipeline import Workspace
+from pages.ui import cached, inputs, messages, state
+
+WARNED_DAYS = 30
+"""How far the early warning looks ahead unless asked otherwise."""
+
+
+def ask(workspace: Workspace, leaving: pd.DataFrame) -> str:
+    """The customer to show: one that another page asked for, or that is chosen here."""
+    left, right = st.columns(2)
+    part = left.text_input(
+        "Find by id", key="customer_part", max_chars=200, placeholder="any part of an id", on_change=_forget
+    ).strip()
+    found = find_people(workspace.today, part) if part else []
+    if part and not found:
+        told = f"Nobody known on the as-of day has an id with “{messages.plain(part)}” in it."
+        st.warning(told, icon=messages.ICONS["warning"])
+    why = dict.fromkeys(found, "") or cached.suggestions(inputs.as_of(), leaving)
+    if state.customer() and state.customer() not in why:
+        why = {state.customer(): "", **why}
+    state.choose_customer(state.customer() or next(iter(why)))
+    heading = f"Customer (the first {MOST_FOUND} found)" if len(why) >= MOST_FOUND else "Customer"
+    chosen = right.selectbox(
+        heading, list(why), format_func=lambda one: f"{one} · {why[one]}" if why.get(one) else one, key=state.CUSTOMER
+    )
+    return str(chosen)
+
+
+def _forget() -> None:
+    """What was chosen before gives way to what is found."""
+    state.choose_customer("")
