@@ -11,6 +11,7 @@ known; each known customer is in exactly one move.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -21,7 +22,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.conditions import features_used
 from clm_core.engine import collect
-from clm_core.features import Frame, Frames
+from clm_core.features import FEATURES, Frame, Frames, features_of
 from clm_core.features.panel import build_people, check_days, numbers_of, with_features
 from clm_core.features.stretches import BEFORE, WAS_KNOWN, build_stretches, spread
 from clm_core.frameworks import Framework
@@ -30,8 +31,8 @@ from clm_core.tables import to_date, to_day
 Unit = Literal["month", "week"]
 NOT_KNOWN = ""
 """The `from_stage` of people who were not known a month before."""
-MOST_KEPT = 4
-"""Sets of features that are kept laid out: those of a few frameworks that somebody goes back and forth between."""
+MOST_KEPT = 6
+"""Frames kept laid out: those of a few frameworks that somebody goes back and forth between."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Ledger:
     snapshots: tuple[int, ...]
     unit: Unit = "month"
     known_days: int = 0
-    _kept: dict[str, tuple[frozenset[str], Frame]] = field(default_factory=dict, repr=False, compare=False)
+    _kept: dict[tuple[str, ...], tuple[str, Frame]] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -60,24 +61,52 @@ class Ledger:
 
         They are computed once and kept, so that a moved limit costs one scan.
         """
-        read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
-        return self._known_long_enough(self._laid_out(read | ({c.TENURE_DAYS} if self.known_days else set())))
+        return self._laid_out(self._read(framework), is_counted=False)
 
-    def _laid_out(self, read: set[str]) -> Frame:
+    def alike(self, framework: Framework) -> Frame:
+        """Customer-months that are alike in all that the rules read, counted: :meth:`read_by` without `customer_no`.
+
+        `n_customers` says how many there are of each. Kept too: rules that read whole numbers find far fewer sorts of
+        customer-months than customer-months.
+        """
+        return self._laid_out(self._read(framework), is_counted=True)
+
+    def _read(self, framework: Framework) -> tuple[str, ...]:
+        read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
+        return tuple(sorted(read))
+
+    def _laid_out(self, read: tuple[str, ...], *, is_counted: bool) -> Frame:
+        filled = [name for name in read if name in features_of(self.frames)]
+        shown = [prefix + name for prefix in ("", BEFORE) for name in filled]
+        frame = self._keep((*filled, "", str(self.known_days)), lambda: self._computed(shown))
+        if is_counted:
+            of = frame
+            frame = self._keep(
+                (*filled, c.N_CUSTOMERS, str(self.known_days)),
+                lambda: of.group_by(c.PERIOD, WAS_KNOWN, *shown).agg(nw.len().alias(c.N_CUSTOMERS)),
+            )
+        # what the files leave empty takes no room
+        empty = [name for name in read if name not in filled]
+        kinds = {name: nw.String if FEATURES[name].kind == "text" else nw.Float64 for name in empty}
+        return frame.with_columns(
+            nw.lit(None, kinds[name]).alias(prefix + name) for prefix in ("", BEFORE) for name in empty
+        )
+
+    def _computed(self, shown: list[str]) -> Frame:
+        is_text = bool({name.removeprefix(BEFORE) for name in shown} - set(numbers_of(self.frames)))
+        each = with_features(self.frames, self._spread(), self.people if is_text else None, ("", BEFORE))
+        return self._known_long_enough(each).select(c.CUSTOMER_NO, c.PERIOD, WAS_KNOWN, *shown)
+
+    def _keep(self, key: tuple[str, ...], make: Callable[[], Frame]) -> Frame:
+        """A frame made once and kept in the engine; of many the one used longest ago gives its place to the next."""
         with self._lock:
-            for name, (columns, kept) in self._kept.items():
-                if read <= columns:
-                    self._kept[name] = self._kept.pop(name)  # the one used last is let go last
-                    return kept
-            texts = read - set(numbers_of(self.frames))
-            each = with_features(self.frames, self._spread(), self.people if texts else None, ("", BEFORE))
-            shown = [prefix + name for prefix in ("", BEFORE) for name in sorted(read)]
-            free = f"read_{self.unit}_{len(self._kept)}"
-            name = free if len(self._kept) < MOST_KEPT else next(iter(self._kept))
-            self._kept.pop(name, None)
-            frame = self.frames.engine.persist(each.select(c.CUSTOMER_NO, c.PERIOD, WAS_KNOWN, *shown), name)
-            self._kept[name] = (frozenset(read), frame)
-            return frame
+            name, kept = self._kept.pop(key, ("", None))
+            if kept is None:
+                is_full = len(self._kept) >= MOST_KEPT
+                name = self._kept.pop(next(iter(self._kept)))[0] if is_full else f"read_{self.unit}_{len(self._kept)}"
+                kept = self.frames.engine.persist(make(), name)
+            self._kept[key] = (name, kept)
+            return kept
 
     def _spread(self) -> Frame:
         return spread(self.frames, self.stretches, self.snapshots, is_beside=True)
@@ -149,14 +178,15 @@ def count_moves(ledger: Ledger, framework: Framework) -> pd.DataFrame:
     Columns: `as_of` (date), `from_stage` (empty: not known a month before), `to_stage`, `n_customers`, `rate` (of those in
     `from_stage`). Stayers are included, so each known customer is counted once a month.
     """
-    numbered = ledger.read_by(framework).select(
+    numbered = ledger.alike(framework).select(
         c.PERIOD,
         WAS_KNOWN,
+        c.N_CUSTOMERS,
         framework.rule_number().alias(c.RULE_NO),
         framework.rule_number(BEFORE).alias(c.PREVIOUS_RULE_NO),
     )
     by_rule = [c.PERIOD, WAS_KNOWN, c.PREVIOUS_RULE_NO, c.RULE_NO]
-    counted = collect(numbered.group_by(*by_rule).agg(nw.len().alias(c.N_CUSTOMERS)))
+    counted = collect(numbered.group_by(*by_rule).agg(nw.col(c.N_CUSTOMERS).sum()))
     stages = dict(enumerate(framework.stage_of_rule))
     came_from = counted[c.PREVIOUS_RULE_NO].map(stages).where(counted[WAS_KNOWN].astype(bool), NOT_KNOWN)
     moves = pd.DataFrame(

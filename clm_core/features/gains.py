@@ -21,7 +21,12 @@ _LATER = "days_later"
 
 def counts_of(frames: Frames) -> tuple[Count, ...]:
     """The counts that these files can fill."""
-    return ORDER_COUNTS if frames.events is None else (*ORDER_COUNTS, *EVENT_COUNTS)
+    return (*_order_counts(frames), *(EVENT_COUNTS if frames.events is not None else ()))
+
+
+def _order_counts(frames: Frames) -> tuple[Count, ...]:
+    empty = {c.AMOUNT: not frames.has_amounts, "n_discounted": c.DISCOUNT not in frames.order_columns}
+    return tuple(count for count in ORDER_COUNTS if not empty.get(count.source))
 
 
 def is_money(count: Count) -> bool:
@@ -35,7 +40,7 @@ def gains_and_losses(frames: Frames, people: Frame) -> Frame:
     Columns: `customer_no`, `day`, each count, and `last_order_day`, the day itself where something was bought.
     """
     counts = counts_of(frames)
-    parts = [_moved(frames, _order_gains(frames), ORDER_COUNTS)]
+    parts = [_moved(frames, _order_gains(frames), _order_counts(frames))]
     if frames.events is not None:
         parts.append(_moved(frames, _event_gains(frames.events), EVENT_COUNTS))
     if frames.events is not None or frames.customers is not None:
@@ -92,7 +97,7 @@ def _moved(frames: Frames, daily: Frame, counts: Sequence[Count]) -> Frame:
 
     rows = daily.join(frames.engine.frame(pa.table({_LATER: pa.array([0, *windows], pa.int32())})), how="cross")
     last = nw.when(is_gain).then(nw.col(c.LAST_ORDER_DAY)).otherwise(nw.lit(NEVER, nw.Int32))
-    shown = [last.alias(c.LAST_ORDER_DAY)] if counts is ORDER_COUNTS else []
+    shown = [last.alias(c.LAST_ORDER_DAY)] if c.LAST_ORDER_DAY in daily.collect_schema().names() else []
     day = (nw.col(c.DAY) + later).cast(nw.Int32).alias(c.DAY)
     return rows.select(c.CUSTOMER_NO, day, *map(moved, counts), *shown)
 

@@ -19,46 +19,36 @@ from clm_core.features.gains import counts_of, gains_and_losses, is_money
 BEFORE = "previous_"
 """Stands before the name of anything as it was one snapshot earlier."""
 WAS_KNOWN = "was_known"
-_STARTS, _LENGTH, _STEP, _GAINED = "starts", "length", "step", "gained_"
+_STARTS, _LENGTH, _STEP = "starts", "length", "step"
 _WHO_AND_SINCE = (c.KNOWN_SINCE_DAY, c.FIRST_ORDER_DAY)
 
 
 def build_stretches(frames: Frames, people: Frame, snapshots: Sequence[int]) -> Frame:
     """One row per customer and stretch.
 
-    Columns: `customer_no`, `starts` (the first snapshot of the stretch, from 0), `length` (snapshots), `was_known` (at the
-    snapshot before), each count and `gained_…`, by how much it grew since then, `last_order_day` and the one before,
-    `known_since_day`, `first_order_day`.
+    Columns: `customer_no`, `starts` (the first snapshot of the stretch, from 0), `length` (snapshots), each count,
+    `last_order_day`, `known_since_day`, `first_order_day`.
     """
     counts = counts_of(frames)
     names = [count.name for count in counts]
     seen = _at_snapshots(frames, gains_and_losses(frames, people), snapshots).group_by(c.CUSTOMER_NO, c.PERIOD)
-    gained = seen.agg(*[nw.col(name).sum() for name in names], nw.col(c.LAST_ORDER_DAY).max())
+    # engines widen sums differently, and a count of orders needs no more than 32 bits
+    narrow = [nw.col(count.name).cast(nw.Float64 if is_money(count) else nw.Int32) for count in counts]
+    gained = seen.agg(*[nw.col(name).sum() for name in names], nw.col(c.LAST_ORDER_DAY).max()).with_columns(*narrow)
 
     def along(column: nw.Expr) -> nw.Expr:
         return column.over(c.CUSTOMER_NO, order_by=c.PERIOD)
 
-    period, last = nw.col(c.PERIOD), nw.col(c.LAST_ORDER_DAY)
+    period = nw.col(c.PERIOD)
     run_up = gained.select(
         c.CUSTOMER_NO,
         period.alias(_STARTS),
         (along(period.shift(-1)).fill_null(len(snapshots)) - period).cast(nw.Int32).alias(_LENGTH),
-        (~along(period.shift(1)).is_null()).alias(WAS_KNOWN),
         *[along(nw.col(name).cum_sum()).alias(name) for name in names],
-        *[nw.col(name).alias(_GAINED + name) for name in names],
-        along(last.cum_max()).alias(c.LAST_ORDER_DAY),
+        along(nw.col(c.LAST_ORDER_DAY).cum_max()).alias(c.LAST_ORDER_DAY),
     )
-    before = nw.col(c.LAST_ORDER_DAY).shift(1).over(c.CUSTOMER_NO, order_by=_STARTS)
-    # engines widen sums differently, and a count of orders needs no more than 32 bits
-    narrow = [
-        nw.col(start + count.name).cast(nw.Float64 if is_money(count) else nw.Int32)
-        for count in counts
-        for start in ("", _GAINED)
-    ]
     since = people.select(c.CUSTOMER_NO, *_WHO_AND_SINCE)
-    return run_up.with_columns(before.alias(BEFORE + c.LAST_ORDER_DAY), *narrow).join(
-        since, on=c.CUSTOMER_NO, how="inner"
-    )
+    return run_up.with_columns(*narrow).join(since, on=c.CUSTOMER_NO, how="inner")
 
 
 def spread(frames: Frames, stretches: Frame, snapshots: Sequence[int], *, is_beside: bool) -> Frame:
@@ -67,27 +57,27 @@ def spread(frames: Frames, stretches: Frame, snapshots: Sequence[int], *, is_bes
     With ``is_beside``, also `was_known`, and everything as it was one snapshot earlier under ``previous_…``: missing where the
     customer was not known then.
     """
-    names = [count.name for count in counts_of(frames)]
-    shown = [c.CUSTOMER_NO, c.PERIOD, c.AS_OF_DAY, *_WHO_AND_SINCE, *names, c.LAST_ORDER_DAY]
+    names = [*(count.name for count in counts_of(frames)), c.LAST_ORDER_DAY]
+    shown = [c.CUSTOMER_NO, c.PERIOD, c.AS_OF_DAY, *_WHO_AND_SINCE, *names]
     if len(snapshots) == 1 and not is_beside:  # each stretch is one snapshot long
         only = [nw.lit(0, nw.Int32).alias(c.PERIOD), nw.lit(snapshots[0], nw.Int32).alias(c.AS_OF_DAY)]
         return stretches.with_columns(*only).select(*shown)
-    engine = frames.engine
-    step, is_first = nw.col(_STEP), nw.col(_STEP) == 0
+    engine, step = frames.engine, nw.col(_STEP)
+    if is_beside:
+        # the stretch before ends where this one starts
+        ends = (nw.col(_STARTS) + nw.col(_LENGTH)).cast(nw.Int32).alias(_STARTS)
+        earlier = stretches.select(c.CUSTOMER_NO, ends, *[nw.col(name).alias(BEFORE + name) for name in names])
+        stretches = stretches.join(earlier, on=[c.CUSTOMER_NO, _STARTS], how="left")
     each = stretches.join(engine.frame(_steps(len(snapshots))), on=_LENGTH, how="inner").with_columns(
         (nw.col(_STARTS) + step).cast(nw.Int32).alias(c.PERIOD)
     )
     each = each.join(engine.frame(_days(snapshots)), on=c.PERIOD, how="inner")
     if not is_beside:
         return each.select(*shown)
-    # the next condition is asked only where the first does not hold
-    earlier = {name: nw.col(name) - nw.col(_GAINED + name) for name in names}
-    earlier[c.LAST_ORDER_DAY] = nw.col(BEFORE + c.LAST_ORDER_DAY)
+    was_known = (nw.col(c.KNOWN_SINCE_DAY) <= nw.col(BEFORE + c.AS_OF_DAY)).fill_null(False)
     previous = [
-        nw.when(~is_first).then(nw.col(name)).otherwise(nw.when(nw.col(WAS_KNOWN)).then(was)).alias(BEFORE + name)
-        for name, was in earlier.items()
+        nw.when(step > 0).then(nw.col(name)).otherwise(nw.col(BEFORE + name)).alias(BEFORE + name) for name in names
     ]
-    was_known = nw.col(WAS_KNOWN) | ~is_first
     day_before = nw.when(was_known).then(nw.col(BEFORE + c.AS_OF_DAY)).alias(BEFORE + c.AS_OF_DAY)
     return each.select(*shown, *previous, day_before, was_known.alias(WAS_KNOWN))
 
