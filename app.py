@@ -20,6 +20,7 @@ PAGES = {
         st.Page(
             "pages/understand/customer.py", title="Customers", icon=":material/person_search:", url_path="customers"
         ),
+        st.Page("pages/understand/crm.py", title="CRM stages", icon=":material/sync_alt:", url_path="crm"),
         st.Page("pages/understand/stage_rules.py", title="Stage rules", icon=":material/tune:", url_path="stage-rules"),
         st.Page("pages/understand/limits.py", title="Limits", icon=":material/timer:", url_path="limits"),
         st.Page(

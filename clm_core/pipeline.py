@@ -30,7 +30,7 @@ from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_name
 from clm_core.recipe import Recipe
 from clm_core.stages import assign_rules, count_stages, explain_customer, name_stages
 from clm_core.tables import EPOCH, Tables, to_date, to_day
-from clm_core.timeline import Timeline, timeline, what_would_move
+from clm_core.timeline import Timeline, timeline, up_to_the_deciding, what_would_move
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -355,7 +355,7 @@ def tell_story(workspace: Workspace, framework: Framework, customer_id: str) -> 
     return Story(
         known[0],
         explain_customer(one, framework, features),
-        what_would_move(one, framework, features),
+        up_to_the_deciding(what_would_move(one, framework, features)),
         timeline(workspace.frames, workspace.ledger, framework, customer_id),
     )
 

@@ -110,6 +110,14 @@ story = tell_story(workspace, framework, "...")  # an id as in your file
 print(story.rules)  # each rule, whether it holds, and which decided; story.told.ahead holds what silence will bring
 print(early_warning(workspace.frames, workspace.today, framework, workspace.as_of_day, n_days=30))
 """,
+    "crm": """\
+from clm_core.crm_stages import compare_with_crm, crm_stages, suggest_meaning
+
+framework, history = recipe.chosen_framework(), dataset.tables.stage_history
+if history is not None:
+    meaning = suggest_meaning(crm_stages(history), framework)  # change what does not fit
+    print(compare_with_crm(history, workspace.ledger, framework, meaning).agreement)
+""",
     "customers": """\
 from clm_core.models import score_customers
 from clm_core.pipeline import list_customers
@@ -149,7 +157,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customer, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customer, customer, crm, customers, personas or models; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )

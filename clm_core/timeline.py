@@ -120,6 +120,12 @@ def what_would_move(frame: Frame, framework: Framework, features: dict[str, Feat
     )
 
 
+def up_to_the_deciding(found: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons of :func:`what_would_move` without the rule after the deciding one, which is not asked of them now."""
+    decisive = found.index[found["decides"]]
+    return found.loc[: decisive[-1]] if len(decisive) else found
+
+
 def _measured(test: Test, value: Any, limits: dict[str, float]) -> dict[str, Any]:
     limit = None if test.op in ("missing", "present") else right_side(test, limits)
     is_number = isinstance(limit, int | float) and isinstance(value, int | float)

@@ -11,8 +11,9 @@ from clm_core import columns as c
 from clm_core.breakdown.counts import GROUP, OTHER, UNKNOWN
 from clm_core.engine import collect
 from clm_core.features import Frame
+from clm_core.features.stretches import BEFORE
 from clm_core.frameworks import Framework
-from clm_core.ledger import BEFORE, NOT_KNOWN, Ledger
+from clm_core.ledger import NOT_KNOWN, Ledger
 
 TOLD = (c.N_ORDERS, c.DAYS_SINCE_LAST_ORDER, c.SPEND_TOTAL, c.TENURE_DAYS)
 """What is told of each customer beside the id and the stage."""

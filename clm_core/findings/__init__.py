@@ -2,6 +2,7 @@
 
 from clm_core.findings.cohorts import how_two_cohorts_compare, what_cohorts_spend, who_comes_back, who_stays_on_path
 from clm_core.findings.comparison import stage_name, who_sits_differently
+from clm_core.findings.crm import does_the_crm_agree
 from clm_core.findings.customers import changes_ahead, who_leaves_soon, why_here
 from clm_core.findings.files import is_history_whole
 from clm_core.findings.finding import Finding
@@ -21,6 +22,7 @@ __all__ = [
     "Finding",
     "card_of",
     "changes_ahead",
+    "does_the_crm_agree",
     "how_groups_differ",
     "how_it_changed",
     "how_long_they_stay",

@@ -21,6 +21,7 @@ from clm_core.cohorts import By, NewCustomers, cohort_orders, cohort_path
 from clm_core.cohorts import new_customers as count_new
 from clm_core.columns import PERSONA
 from clm_core.completeness import History, completeness
+from clm_core.crm_stages import CrmComparison, compare_with_crm
 from clm_core.eligibility import Requirement, assess
 from clm_core.engine import Engine, open_engine
 from clm_core.errors import ClmError, InputError
@@ -373,6 +374,15 @@ def leaving(as_of: date | None, framework: Framework, n_days: int) -> pd.DataFra
 
     key = (*_data_key(), as_of, framework.model_dump_json(), n_days)
     return _recall("Looking at who is silent", key, warn, is_common=_is_shipped(framework))
+
+
+def crm(as_of: date | None, framework: Framework, meaning: dict[str, tuple[str, ...]]) -> CrmComparison:
+    """The stages of the CRM beside ours; only for files that hold a stage history."""
+    history = dataset().tables.stage_history
+    key = (*_data_key(), as_of, framework.model_dump_json(), tuple(meaning.items()))
+    return _recall(
+        "Reading the CRM's stages", key, lambda: compare_with_crm(history, workspace(as_of).ledger, framework, meaning)
+    )
 
 
 def suggestions(as_of: date | None, warned: pd.DataFrame) -> dict[str, str]:

@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm_core import columns as c
+from clm_core.conditions import Test as Comparison
 from clm_core.engine import collect
 from clm_core.features import build_features, load_frames
-from clm_core.frameworks import load_framework, shipped_frameworks
+from clm_core.frameworks import Rule, load_framework, shipped_frameworks
 from clm_core.ledger import NOT_KNOWN, build_ledger, count_moves, period_ends, stock_and_flow
 from clm_core.stages import assign_rules, name_stages
 from clm_core.tables import Tables, to_date, to_day
 
 STERNE = load_framework("sterne_cutler")
+BIG = Comparison(feature="spend_total", op=">=", value=20.0)
 
 
 def day(text):
@@ -180,3 +182,28 @@ def test_the_ledgers_stages_are_those_of_each_day(data, shops, both_engines):
     there = name_stages(collect(assign_rules(build_features(frames, at), STERNE)), STERNE)
     counted = stock[stock[c.AS_OF] == to_date(at)].set_index(c.STAGE)[c.N_CUSTOMERS]
     assert counted[counted > 0].to_dict() == there[c.STAGE].value_counts().to_dict()
+
+
+def test_what_the_rules_read_is_laid_out_once_and_equals_the_whole_ledger(shop, engine):
+    ledger = build_ledger(load_frames(shop, engine), day("2024-08-20"))
+    kept = ledger.read_by(STERNE)
+    names = [name for name in kept.collect_schema().names() if name != c.CUSTOMER_NO]
+    assert {"n_orders", "previous_n_orders", c.PERIOD, "was_known"} <= set(names)
+    assert "spend_total" not in names
+    home, whole = (collect(frame.select(names)) for frame in (kept, ledger.frame))
+    pd.testing.assert_frame_equal(
+        home.sort_values(names, ignore_index=True), whole.sort_values(names, ignore_index=True), check_dtype=False
+    )
+    alike = collect(ledger.alike(STERNE))
+    assert alike[c.N_CUSTOMERS].sum() == len(whole)
+    assert not alike.drop(columns=c.N_CUSTOMERS).duplicated().any()
+
+
+def test_rules_that_read_other_features_get_their_own(shop, engine):
+    ledger = build_ledger(load_frames(shop, engine), day("2024-08-20"))
+    by_sterne = count_moves(ledger, STERNE)
+    for other in shipped_frameworks():
+        assert count_moves(ledger, other)[c.N_CUSTOMERS].sum() == by_sterne[c.N_CUSTOMERS].sum()
+    by_spend = STERNE.model_copy(update={"rules": (Rule(id="big", stage="loyal", when=BIG), *STERNE.rules)})
+    assert set(count_moves(ledger, by_spend)[c.TO_STAGE]) >= {"loyal"}
+    pd.testing.assert_frame_equal(count_moves(ledger, STERNE), by_sterne)

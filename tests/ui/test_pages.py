@@ -205,3 +205,32 @@ def test_a_framework_file_is_offered_and_a_broken_one_is_told(sample):
     app.file_uploader(key="rule_file_drop").set_value(("broken.toml", b"id = 1", "application/toml")).run()
     assert not app.exception
     assert "The file is not used" in app.warning[0].value
+
+
+def test_a_customer_is_found_by_a_part_of_the_id_and_explained(sample):
+    app = sample.switch_page("pages/understand/customer.py").run()
+    assert "about to leave" in app.selectbox(key="customer").options[0]
+    app.text_input(key="customer_part").set_value("c-000011").run()
+    assert app.selectbox(key="customer").value == "C-000011"
+    assert "because of the first rule that holds" in texts(app)
+    lead = next(one for one in sample.selectbox(key="customer").options if one)
+    assert lead and not app.exception and "C-000011" not in str(app.query_params)
+    app.text_input(key="customer_part").set_value("nobody at all").run()
+    assert "Nobody known" in app.warning[0].value and not app.exception
+
+
+def test_a_customer_without_orders_is_explained_too(sample):
+    app = sample.switch_page("pages/understand/customer.py").run()
+    people = app.selectbox(key="customer")
+    people.set_value(next(one for one in people.options if "without an order" in one).split(" ")[0]).run()
+    assert not app.exception
+    assert next(metric for metric in app.metric if metric.label == "Last order").value == "none yet"
+
+
+def test_the_early_warning_is_filtered_by_stage(sample):
+    app = sample.switch_page("pages/understand/customer.py").run()
+    everyone = app.dataframe[0].value
+    app.slider(key="warned_days").set_value(90).run()
+    app.button_group(key="warned_stages").set_value(["loyal"]).run()
+    assert not app.exception
+    assert set(app.dataframe[0].value["stage"]) == {"Loyal"} and len(set(everyone["stage"])) > 1
