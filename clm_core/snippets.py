@@ -157,7 +157,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customer, customer, crm, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customer, crm, customers, personas or models; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )
