@@ -14,9 +14,6 @@ workspace = frame.begin(
     "decided, what would move them, and when silence will. Below is the list of those it will move soon.",
 )
 framework = inputs.framework()
-if faults := frame.faults_of(workspace, framework):
-    messages.show_faults(tuple(faults))
-    st.stop()
 as_of, today, theme = inputs.as_of(), to_date(workspace.as_of_day), figures.theme()
 currency = workspace.dataset.tables.currency
 customer_id = customers.ask(workspace, cached.leaving(as_of, framework, customers.WARNED_DAYS))
