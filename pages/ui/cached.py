@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from clm_core import columns as c
 from clm_core.breakdown import GROUP, Grouped, with_group
 from clm_core.breakdown import movers as list_movers
 from clm_core.breakdown import stage_members as list_members
@@ -21,7 +20,6 @@ from clm_core.cohorts import By, NewCustomers, cohort_orders, cohort_path
 from clm_core.cohorts import new_customers as count_new
 from clm_core.columns import PERSONA
 from clm_core.completeness import History, completeness
-from clm_core.crm_stages import CrmComparison, compare_with_crm
 from clm_core.eligibility import Requirement, assess
 from clm_core.engine import Engine, open_engine
 from clm_core.errors import ClmError, InputError
@@ -31,7 +29,6 @@ from clm_core.gaps import stage_facts as read_stage_facts
 from clm_core.ingest import Inspection, TableKind, inspect
 from clm_core.ingest.watch import Cancelled
 from clm_core.ledger import Unit
-from clm_core.lookup import suggest_people
 from clm_core.metrics import OrderFacts, order_facts
 from clm_core.models import Scores, score_customers
 from clm_core.pipeline import (
@@ -39,7 +36,6 @@ from clm_core.pipeline import (
     Dataset,
     Lifecycle,
     Sources,
-    Story,
     Workspace,
     count_now,
     ledger_for,
@@ -47,11 +43,9 @@ from clm_core.pipeline import (
     load_dataset,
     open_workspace,
     read_lifecycle,
-    tell_story,
 )
 from clm_core.progress import Movement, StagePaths, count_paths, read_movement
 from clm_core.recipe import Recipe
-from clm_core.silence import early_warning
 from clm_core.stages import count_stages
 from pages.ui import progress, state
 from pages.ui.state import SourceFile
@@ -363,44 +357,6 @@ def audiences(
         key,
         lambda: audience_sizes(workspace(as_of).today, catalogue, vocabulary(), framework, chosen),
     )
-
-
-def leaving(as_of: date | None, framework: Framework, n_days: int) -> pd.DataFrame:
-    """Everyone whom silence alone will take off the path within some days, the most valuable first."""
-
-    def warn() -> pd.DataFrame:
-        opened = workspace(as_of)
-        return early_warning(opened.frames, opened.today, framework, opened.as_of_day, n_days)
-
-    key = (*_data_key(), as_of, framework.model_dump_json(), n_days)
-    return _recall("Looking at who is silent", key, warn, is_common=_is_shipped(framework))
-
-
-def crm(as_of: date | None, framework: Framework, meaning: dict[str, tuple[str, ...]]) -> CrmComparison:
-    """The stages of the CRM beside ours; only for files that hold a stage history."""
-    history = dataset().tables.stage_history
-    key = (*_data_key(), as_of, framework.model_dump_json(), tuple(meaning.items()))
-    return _recall(
-        "Reading the CRM's stages", key, lambda: compare_with_crm(history, workspace(as_of).ledger, framework, meaning)
-    )
-
-
-def suggestions(as_of: date | None, warned: pd.DataFrame) -> dict[str, str]:
-    """Some ids and why they are worth a look; ``warned`` comes from :func:`leaving` and only sorts them."""
-    key = (*_data_key(), as_of, tuple(warned[c.CUSTOMER_ID].head(4)))
-    return _recall("Looking at who is worth a look", key, lambda: suggest_people(workspace(as_of).today, warned))
-
-
-def story(as_of: date | None, framework: Framework, customer_id: str) -> Story:
-    """Everything about one customer.
-
-    Raises
-    ------
-    InputError
-        When nobody of that id is known at the as-of day.
-    """
-    key = (*_data_key(), as_of, framework.model_dump_json(), customer_id)
-    return _recall("Reading their story", key, lambda: tell_story(workspace(as_of), framework, customer_id))
 
 
 def inspection(kind: TableKind) -> Inspection:
