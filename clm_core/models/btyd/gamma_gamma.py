@@ -1,0 +1,129 @@
+"""Gamma-Gamma: what an order of a customer is worth, drawn towards the worth of everybody's."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import digamma, gammaln
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from clm_core.errors import TooThinError
+from clm_core.models.btyd.likelihood import maximise
+
+Floats = NDArray[np.float64]
+N_COLUMNS = 2
+
+
+class GammaGamma(BaseEstimator):  # type: ignore[misc]
+    """Gamma-Gamma (Fader & Hardie 2013, brucehardie.com/notes/025): gamma values around a mean that differs by customer.
+
+    ``X`` has one row a customer and two columns: ``n_values``, the number of orders behind the mean, and ``mean_value``. Count
+    **all** orders, the first included: it tells as much about what somebody spends as any later one. A mean of zero or less has no
+    likelihood under a gamma distribution: such customers do not teach, and are expected to spend as little as the model allows.
+
+    ``q`` stays above one, so that the mean over all customers exists.
+
+    Attributes
+    ----------
+    p_ : float
+        Shape of the values of one customer.
+    q_, v_ : float
+        Shape and scale of the gamma distribution of the customers' rates.
+    log_likelihood_ : float
+        Of all customers who teach, weights counted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[1, 20.0], [3, 31.0], [8, 12.0], [2, 55.0], [2, 9.0], [5, 24.0]])
+    >>> worth = GammaGamma().fit(X).expected_value(X)
+    >>> bool(12 < worth[2] < worth[0] < worth[3] < 55)
+    True
+    """
+
+    def fit(self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Find the parameters with the highest likelihood.
+
+        Raises
+        ------
+        ValueError
+            When a number of orders is negative, or the weights do not fit the rows.
+        TooThinError
+            When fewer than two customers have a mean above zero, or all means are equal.
+        """
+        checked = self._checked(X, reset=True)
+        weight = np.ones(len(checked)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        if weight.shape != (len(checked),):
+            raise ValueError(f"sample_weight must hold one number a row; X has {len(checked)} rows.")
+        teaches = (checked[:, 1] > 0) & (checked[:, 0] > 0) & (weight > 0)
+        n, mean = checked[teaches].T
+        if len(np.unique(mean)) < 2:
+            raise TooThinError(
+                "Order values do not differ between customers, so there is nothing to model.",
+                found=f"{len(np.unique(mean))} distinct mean values above zero",
+                allowed="at least 2",
+                next_step="Use the mean value of an order as it is.",
+            )
+        unit = float(weight[teaches] @ mean / weight[teaches].sum())
+        counts, places = np.unique(n, return_inverse=True)
+        rows = _Rows(n, mean / unit, weight[teaches], counts, np.bincount(places, weights=weight[teaches]))
+        best, value = maximise(
+            rows.loss, ((2.0, 2.0, 1.5), (6.0, 3.0, 0.5), (1.0, 1.0, 1.0), (0.5, 6.0, 8.0)), "Gamma-Gamma"
+        )
+        self.p_, self.q_, self.v_ = float(best[0]), 1 + float(best[1]), float(best[2]) * unit
+        self.log_likelihood_ = -(value + np.log(unit)) * float(weight[teaches].sum())
+        self.n_customers_ = int(teaches.sum())
+        return self
+
+    def _checked(self, X: ArrayLike, reset: bool) -> Floats:
+        values: Floats = validate_data(self, X, reset=reset, dtype=np.float64)
+        if values.shape[1] != N_COLUMNS:
+            raise ValueError(f"X must have the columns n_values and mean_value; it has {values.shape[1]} feature(s).")
+        if values[:, 0].min() < 0:
+            raise ValueError("X holds a negative number of orders.")
+        return values
+
+    def expected_value(self, X: ArrayLike) -> Floats:
+        """Expected mean value of an order from now on: p (v + n z) / (p n + q − 1), with n orders of mean z so far."""
+        check_is_fitted(self, "p_")
+        n, mean = self._checked(X, reset=False).T
+        return np.asarray(self.p_ * (self.v_ + n * np.maximum(mean, 0.0)) / (self.p_ * n + self.q_ - 1))
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        told = super().__repr__(N_CHAR_MAX)
+        if not hasattr(self, "p_"):
+            return str(told)
+        fitted = f"p {self.p_:.4g}, q {self.q_:.4g}, v {self.v_:.4g}"
+        return f"<{told}: {self.n_customers_:,} customers, {fitted}, log likelihood {self.log_likelihood_:.1f}>"
+
+
+class _Rows:
+    """Customers in units of the mean value; what depends on the number of orders alone is worked out once a number."""
+
+    def __init__(self, n: Floats, mean: Floats, weight: Floats, counts: Floats, count_weight: Floats) -> None:
+        self.n, self.mean, self.weight, self.counts, self.count_weight = n, mean, weight, counts, count_weight
+        self.sum, self.total = n * mean, float(weight.sum())
+        self.log_mean, self.n_log_n = float(weight @ np.log(mean)), float(weight @ (n * np.log(n)))
+        self.n_log_mean = float(weight @ (n * np.log(mean)))
+
+    def loss(self, logs: Floats) -> tuple[float, Floats]:
+        """Minus the mean log likelihood and its gradient in log p, log (q − 1) and log v."""
+        p, above, v = np.exp(logs)
+        q, k, weight = 1 + above, self.counts, self.count_weight
+        log_all = np.log(v + self.sum)
+        share = self.weight / (v + self.sum)
+        pull = self.weight * log_all
+        value = (
+            float(weight @ (gammaln(p * k + q) - gammaln(p * k)))
+            + self.total * (q * np.log(v) - gammaln(q))
+            + p * self.n_log_mean - self.log_mean + p * self.n_log_n
+            - p * float(self.n @ pull) - q * float(pull.sum())
+        )  # fmt: skip
+        by_p = float(weight @ (k * (digamma(p * k + q) - digamma(p * k)))) + self.n_log_mean + self.n_log_n
+        by_p -= float(self.n @ pull)
+        by_q = float(weight @ digamma(p * k + q)) + self.total * (np.log(v) - digamma(q)) - float(pull.sum())
+        by_v = self.total * q / v - p * float(self.n @ share) - q * float(share.sum())
+        return -value / self.total, -np.array([by_p * p, by_q * above, by_v * v]) / self.total

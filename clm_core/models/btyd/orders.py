@@ -1,0 +1,166 @@
+"""BG/NBD and MBG/NBD: how often a customer orders until leaving for good after one of the orders."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaln, digamma, expit, gammaln
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from clm_core.models.btyd.likelihood import collapse, maximise
+from clm_core.models.btyd.survival import expected_orders_alive
+
+Floats = NDArray[np.float64]
+N_COLUMNS = 3
+
+
+class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
+    """BG/NBD (Fader, Hardie & Lee 2005, Marketing Science 24): orders at a gamma rate, a beta chance of leaving after each repeat.
+
+    ``X`` has one row a customer and three columns, in days or any other unit of time:
+
+    - ``frequency``: days with an order after the first,
+    - ``last_order_age``: age at the last order, 0 without a repeat order,
+    - ``age``: from the first order to the day the customer is looked at.
+
+    Attributes
+    ----------
+    r_, alpha_ : float
+        Shape and rate of the gamma distribution of order rates.
+    a_, b_ : float
+        Parameters of the beta distribution of the chance to leave after an order.
+    log_likelihood_ : float
+        Of all customers, weights counted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[2, 30, 38], [1, 2, 38], [0, 0, 38], [0, 0, 30], [5, 36, 37], [0, 0, 25]])
+    >>> model = BetaGeoNBD().fit(X)
+    >>> bool(model.prob_no_order(X, 10)[2] > model.prob_no_order(X, 10)[4])
+    True
+    """
+
+    _SHIFT: ClassVar[int] = 0
+    """Chances to have left that come before the first repeat order: none here, one in the modified model."""
+    _NAME: ClassVar[str] = "BG/NBD"
+
+    def fit(self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Find the parameters with the highest likelihood; customers of equal history are counted, not repeated.
+
+        Raises
+        ------
+        ValueError
+            When a history is impossible: negative, or a last order after the age.
+        TooThinError
+            When the likelihood has no maximum that can be found.
+        """
+        checked = self._checked(X, reset=True)
+        histories, weight = collapse(checked, sample_weight)
+        ages = histories[:, 2]
+        unit = max(float(ages @ weight / weight.sum()), 1e-12)  # the search is the same in days and in weeks
+        scaled = histories / np.array([1.0, unit, unit])
+        pace = float(histories[:, 0] @ weight / (ages @ weight + 1e-12)) * unit + 0.05
+        starts = [
+            (s, s / pace, a, b) for s, a, b in ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 8.0), (4.0, 0.1, 1.0))
+        ]
+        best, value = maximise(lambda logs: self._loss(np.exp(logs), scaled, weight), starts, self._NAME)
+        self.r_, self.alpha_, self.a_, self.b_ = float(best[0]), float(best[1]) * unit, float(best[2]), float(best[3])
+        self.log_likelihood_ = -value * float(weight.sum()) - float(histories[:, 0] @ weight) * np.log(unit)
+        self.n_customers_ = len(checked)
+        return self
+
+    def _checked(self, X: ArrayLike, reset: bool) -> Floats:
+        values: Floats = validate_data(self, X, reset=reset, dtype=np.float64, ensure_non_negative=True)
+        if values.shape[1] != N_COLUMNS:
+            raise ValueError(
+                f"X must have the columns frequency, last_order_age and age; it has {values.shape[1]} feature(s)."
+            )
+        if (values[:, 1] > values[:, 2]).any():
+            raise ValueError("X holds an impossible history: a last order after the age.")
+        return values
+
+    def _dead_odds(self, parameters: Floats, X: Floats) -> tuple[Floats, Floats]:
+        """Logarithm of the odds of having left, and where leaving was possible at all."""
+        r, alpha, a, b = parameters
+        x, last, age = X.T
+        possible = x + self._SHIFT > 0
+        left = np.log(a) - np.log(np.where(possible, b + x + self._SHIFT - 1, 1.0))
+        return left + (r + x) * (np.log(alpha + age) - np.log(alpha + last)), possible
+
+    def _loss(self, parameters: Floats, X: Floats, weight: Floats) -> tuple[float, Floats]:
+        """Minus the mean log likelihood, and its gradient in the logarithms of the parameters."""
+        r, alpha, a, b = parameters
+        x, last, age = X.T
+        s = b + x + self._SHIFT
+        odds, possible = self._dead_odds(parameters, X)
+        gone = np.where(possible, expit(odds), 0.0)
+        log_age = np.log(alpha + age)
+        each = (
+            gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * log_age
+            + betaln(a, s) - betaln(a, b) + np.where(possible, np.logaddexp(0.0, odds), 0.0)
+        )  # fmt: skip
+        by_parameter = np.stack([
+            digamma(r + x) - digamma(r) + np.log(alpha) - log_age + gone * (log_age - np.log(alpha + last)),
+            r / alpha - (r + x) * ((1 - gone) / (alpha + age) + gone / (alpha + last)),
+            digamma(a + b) - digamma(a + s) + gone / a,
+            digamma(s) - digamma(a + s) - digamma(b) + digamma(a + b) - gone / np.where(possible, s - 1, 1.0),
+        ])  # fmt: skip
+        total = float(weight.sum())
+        return -float(weight @ each) / total, -(by_parameter @ weight) * parameters / total
+
+    @property
+    def parameters_(self) -> Floats:
+        """r, alpha, a and b."""
+        check_is_fitted(self, "r_")
+        return np.array([self.r_, self.alpha_, self.a_, self.b_])
+
+    def prob_alive(self, X: ArrayLike) -> Floats:
+        """Probability of not having left yet. Whoever has not left may still be silent: see :meth:`prob_no_order`."""
+        parameters = self.parameters_
+        odds, possible = self._dead_odds(parameters, self._checked(X, reset=False))
+        return np.where(possible, expit(-odds), 1.0)
+
+    def prob_no_order(self, X: ArrayLike, horizon: float) -> Floats:
+        """Exact probability of no order in the ``horizon`` after the age.
+
+        Left already, or still there and silent: 1 − P(alive) (1 − ((α + T) / (α + T + h))^(r + x)); while silent nobody leaves.
+        """
+        alive = self.prob_alive(X)
+        x, _, age = self._checked(X, reset=False).T
+        silent = np.exp((self.r_ + x) * (np.log(self.alpha_ + age) - np.log(self.alpha_ + age + horizon)))
+        return np.clip(1 - alive * (1 - silent), 0.0, 1.0)
+
+    def expected_orders(self, X: ArrayLike, horizon: float) -> Floats:
+        """Expected days with an order in the ``horizon`` after the age (equation 10 of the 2005 paper)."""
+        alive = self.prob_alive(X)
+        x, _, age = self._checked(X, reset=False).T
+        ahead = expected_orders_alive(self.r_ + x, self.alpha_ + age, self.a_, self.b_ + x + self._SHIFT, horizon)
+        return alive * ahead
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        told = super().__repr__(N_CHAR_MAX)
+        if not hasattr(self, "r_"):
+            return str(told)
+        names = zip(("r", "alpha", "a", "b"), self.parameters_, strict=True)
+        fitted = ", ".join(f"{name} {value:.4g}" for name, value in names)
+        return f"<{told}: {self.n_customers_:,} customers, {fitted}, log likelihood {self.log_likelihood_:.1f}>"
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        return tags
+
+
+class ModifiedBetaGeoNBD(BetaGeoNBD):
+    """MBG/NBD (Batislam, Denizel & Filiztekin 2007, Int. J. of Research in Marketing 24): customers may leave after the first order.
+
+    In BG/NBD everybody with one order is alive by construction; here they are not. Columns and attributes are those of
+    :class:`BetaGeoNBD`.
+    """
+
+    _SHIFT: ClassVar[int] = 1
+    _NAME: ClassVar[str] = "MBG/NBD"
