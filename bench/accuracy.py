@@ -1,83 +1,198 @@
-"""How good churn, orders and spend are on files nobody tuned them for, each beside its baseline.
+"""How good churn, orders and spend are on 21 tasks nobody tuned them for, against what others would have said.
 
-Run with ``python -m bench.accuracy [horizon days …]``. Features end one horizon before the last day of the file, and what
-happened in that horizon is the test: it chose nothing. The files are those of ../shared/data; absent ones are skipped.
+Run with ``python -m bench.accuracy [--peers PYTHON] [--only WORD]``. A task is a file, a cut-off and a horizon: everything up to the
+cut-off may be learned from, what happened in the horizon after it is the holdout and chooses nothing. An event is a customer and a
+day; the population is everybody with a purchase by the cut-off; churn is no purchase in the horizon. The files are those of
+../shared/data; absent ones are skipped. PYTHON is the interpreter of an environment with bench/requirements-peers.txt; peers learn
+from the same rows at the same cut-offs. Answers of peers are kept in ``--keep FOLDER`` and reused.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import json
+import subprocess
+import tempfile
 import time
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from clm_core.engine import open_engine
-from clm_core.features import load_frames
+from clm_core.errors import TooThinError
+from clm_core.features import Frames, load_frames
 from clm_core.ingest import import_table
-from clm_core.models import ModelCard, Scores, score_customers
+from clm_core.models import build_dataset, evaluate, plan_cutoffs, score_customers
 from clm_core.tables import Tables
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-FILES = (
-    "CDNOW_master.txt",
-    "CDNOW_sample.txt",
-    "uci_online_retail.csv.gz",
-    "superstore.csv",
-    "clvtools_apparel_transactions.csv",
-    "grocery_elog_no_amount.csv",
-)
-DEFAULT_HORIZON = 90
-HEAD = (
-    f"{'file':<34}{'n test':>7}  {'churn AUC':^22}{'Brier':>7}  {'orders Gini':^15}{'bias':^15}  {'spend Gini':^15}{'bias':^15}"
-    f"  {'80 % held':^14}{'seconds':>8}\n"
-    f"{'':<34}{'':>7}  {'model':>7}{'base':>7}{'ratio':>8}{'ratio':>7}  {'model':>8}{'base':>7}{'model':>8}{'base':>7}"
-    f"  {'model':>8}{'base':>7}{'model':>8}{'base':>7}  {'ch':>4}{'ord':>5}{'sp':>5}"
-)
+FILES = {
+    "cdnow": "CDNOW_master.txt",
+    "uci": "uci_online_retail.csv.gz",
+    "grocery": "grocery_elog_no_amount.csv",
+    "apparel": "clvtools_apparel_transactions.csv",
+}
+CUTOFFS = {
+    "cdnow": {"1997-07-31": (30, 90, 150), "1997-09-30": (90, 180, 210), "1997-12-31": (30, 90, 180), "1998-03-31": (30, 90)},
+    "uci": {"2011-06-09": (60, 90), "2011-09-09": (30, 90), "2011-11-09": (30,)},
+    "grocery": {"2007-01-01": (180,), "2007-06-30": (180,)},
+    "apparel": {"2006-12-31": (365,), "2008-12-31": (365,), "2009-12-20": (365,)},
+}  # fmt: skip
+LABELS = ["has_no_order", "next_order_days", "next_spend"]
 
 
-def amounts_line(card: ModelCard) -> str:
-    """Gini and bias of a card, the model's beside the baseline's."""
-    if not card.metrics:
-        return f"{'not measured':>30}"
-    model, base = card.metrics, card.baseline_metrics
-    return f"{model['gini']:8.3f}{base['gini']:7.3f}{model['bias']:+8.1%}{base['bias']:+7.1%}"
+@dataclass(frozen=True)
+class Task:
+    """One file, cut-off and horizon."""
+
+    file: str
+    cutoff: str
+    horizon_days: int
+
+    @property
+    def day(self) -> int:
+        """The cut-off as days since 1970."""
+        return (date.fromisoformat(self.cutoff) - date(1970, 1, 1)).days
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.cutoff} {self.horizon_days}d"
 
 
-def line(name: str, scores: Scores, seconds: float) -> str:
-    """One file's figures in a row."""
-    churn, orders, spend = scores.cards
-    if not churn.metrics:
-        return f"{name:<34}{'':>7}  refused: {churn.reason}"
-    model, base = churn.metrics, churn.baseline_metrics
-    covered = [card.metrics.get("interval_coverage") for card in scores.cards]
-    held = "".join(f"{'–':>5}" if share is None else f"{share:5.0%}" for share in covered)
-    return (
-        f"{name:<34}{churn.n_test:>7,}  {model['auc']:7.3f}{base['auc']:7.3f}{model['auc'] / base['auc']:8.3f}"
-        f"{model['brier'] / base['brier']:7.3f}  {amounts_line(orders)}  {amounts_line(spend)} {held}{seconds:8.2f}"
-    )
+def all_tasks() -> list[Task]:
+    """The tasks, in the order of the table."""
+    return [Task(file, day, h) for file, days in CUTOFFS.items() for day, horizons in days.items() for h in horizons]
 
 
-def measure(name: str, horizons: list[int]) -> None:
-    """Print a row a horizon, and every refusal with its reason."""
-    if not (DATA / name).exists():
-        print(f"{name:<34} skipped: not in {DATA}")
-        return
-    frames = load_frames(Tables(orders=import_table([DATA / name]).table), open_engine())
-    for horizon in horizons:
-        started = time.perf_counter()
-        scores = score_customers(frames, frames.last_day, horizon)
-        print(line(f"{name.partition('.')[0]} {horizon}d", scores, time.perf_counter() - started))
-        for card in scores.cards:
-            if card.verdict == "refused" and scores.cards[0].metrics:
-                print(f"{'':<36}{card.model} refused: {card.reason}")
-    frames.engine.close()
+def rows_at(frames: Frames, days: tuple[int, ...], horizon_days: int) -> pd.DataFrame:
+    """Features and labels of everybody with a purchase by each day."""
+    if not days:
+        return pd.DataFrame()
+    rows = build_dataset(frames, days, horizon_days)
+    return rows[rows["n_orders"] > 0].reset_index(drop=True)
+
+
+def repeat_means(frames: Frames, day: int) -> pd.Series:
+    """Mean value of a repeat order day up to the cut-off: what the usual Gamma-Gamma fit reads."""
+    orders = frames.orders.collect("pandas").to_native()
+    daily = orders[orders["day"] <= day].groupby(["customer_id", "day"], as_index=False)["amount"].sum()
+    first = daily.groupby("customer_id")["day"].transform("min")
+    return daily[daily["day"] > first].groupby("customer_id")["amount"].mean()
+
+
+def ask_peers(frames: Frames, task: Task, now: pd.DataFrame, python: str, keep: Path) -> pd.DataFrame:
+    """One column an answer, in the order of ``now``."""
+    folder = keep / str(task).replace(" ", "_")
+    if not (folder / "answers.parquet").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            days = plan_cutoffs(frames.first_day, task.day, task.horizon_days).final
+        except TooThinError:
+            days = ()
+        rows_at(frames, days, task.horizon_days).to_parquet(folder / "learn.parquet")
+        shown = now.drop(columns=LABELS)
+        shown["repeat_mean"] = shown["customer_id"].map(repeat_means(frames, task.day)).fillna(0.0)
+        shown.to_parquet(folder / "now.parquet")
+        (folder / "task.json").write_text(json.dumps({"horizon_days": task.horizon_days}))
+        script = str(Path(__file__).with_name("peers.py"))
+        subprocess.run([python, script, str(folder)], check=True, stdout=subprocess.DEVNULL)
+    return pd.read_parquet(folder / "answers.parquet")
+
+
+def measure(frames: Frames, task: Task, python: str, keep: Path) -> dict[str, float]:
+    """Figures of one task, ours and the peers'."""
+    now = rows_at(frames, (task.day,), task.horizon_days)
+    started = time.perf_counter()
+    scores = score_customers(frames, task.day, task.horizon_days)
+    told: dict[str, float] = {"seconds": time.perf_counter() - started, "n": len(now)}
+    refused = [card.reason for card in scores.cards if card.verdict == "refused" and "no amounts" not in card.reason]
+    if refused:
+        print(f"{task}: refused: {refused[0]}")
+    ours = now[["customer_id"]].merge(scores.table, on="customer_id", how="left", validate="one_to_one")
+    answers = ask_peers(frames, task, now, python, keep) if python else pd.DataFrame(index=now.index)
+    totals = scores.totals.set_index("model")
+    said = {
+        "ours": ours["churn_prob"],
+        **{n.removeprefix("churn_"): answers[n] for n in answers if n.startswith("churn_")},
+    }
+    for name, p in said.items():
+        told[f"auc {name}"], told[f"brier {name}"] = (
+            evaluate.auc(now["has_no_order"], p),
+            evaluate.brier(now["has_no_order"], p),
+        )
+    if frames.has_amounts:
+        worth = {
+            "ours": ours["expected_spend"],
+            **{n.removeprefix("spend_"): answers[n] for n in answers if n.startswith("spend_")},
+        }
+        spend = now["next_spend"].clip(lower=0)
+        for name, value in worth.items():
+            told[f"gini {name}"] = evaluate.normalised_gini(spend, value)
+            told[f"bias {name}"] = evaluate.total_bias(spend, value)
+    for model, label in (("expected_orders", "next_order_days"), ("expected_spend", "next_spend")):
+        if ours[model].notna().all():
+            actual, name = now[label].clip(lower=0), model.removeprefix("expected_")
+            told[f"held {name}"] = evaluate.coverage(actual, ours[f"{model}_low_95"], ours[f"{model}_high_95"])
+            told[f"held80 {name}"] = evaluate.coverage(actual, ours[f"{model}_low"], ours[f"{model}_high"])
+            told[f"total {name}"] = float(totals.loc[name, "low_95"] <= actual.sum() <= totals.loc[name, "high_95"])
+    return told
+
+
+def criteria(table: pd.DataFrame) -> list[tuple[str, bool, str]]:
+    """What was asked for, whether it holds, and the figure."""
+    gain = table["auc ours"] - table["auc bgnbd"]
+    best = table.filter(regex="^auc (?!ours)").max(axis=1)
+    behind = table["auc ours"] - best
+    brier = float(np.exp(np.log(table["brier ours"] / table["brier bgnbd"]).mean()))
+    money = table.dropna(subset=["gini ours"])
+    lead = float((money["gini ours"] / money["gini bgnbd"]).mean())
+    short = money["gini ours"] - money.filter(regex="^gini (?!ours)").max(axis=1)
+    bias = float(money["bias ours"].abs().median())
+    held = table[["held orders", "held spend"]].stack()
+    totals = table[["total orders", "total spend"]].stack()
+    return [
+        ("AUC ≥ exact BG/NBD − .002 on every task", bool((gain >= -0.002).all()), f"worst {gain.min():+.4f} ({gain.idxmin()})"),
+        ("mean AUC ≥ exact BG/NBD + .008", bool(gain.mean() >= 0.008), f"{gain.mean():+.4f}"),
+        ("AUC ≥ best peer − .005 on every task", bool((behind >= -0.005).all()), f"worst {behind.min():+.4f} ({behind.idxmin()})"),
+        ("Brier ratio to BG/NBD ≤ .98, geometric mean", brier <= 0.98, f"{brier:.4f}"),
+        ("Gini of spend ≥ 1.03 × BG/NBD + GG on average", lead >= 1.03, f"{lead:.4f}"),
+        ("Gini ≥ best single peer − .005 on every task", bool((short >= -0.005).all()), f"worst {short.min():+.4f} ({short.idxmin()})"),
+        ("median absolute bias of total spend ≤ 15 %", bias <= 0.15, f"{bias:.1%}"),
+        ("95 % intervals hold for 92–97 % of customers", bool(held.mean() >= 0.92 and held.mean() <= 0.97),
+         f"mean {held.mean():.1%}, {((held >= 0.92) & (held <= 0.97)).mean():.0%} of tasks within, {held.min():.1%} to {held.max():.1%}"),
+        ("95 % intervals of totals hold on ≥ 90 % of tasks", bool(totals.mean() >= 0.9), f"{totals.mean():.1%} of {len(totals)}"),
+    ]  # fmt: skip
 
 
 def main() -> None:
-    """Measure every file at the horizons given, in days."""
-    horizons = [int(word) for word in sys.argv[1:]] or [DEFAULT_HORIZON]
-    print(HEAD)
-    for name in FILES:
-        measure(name, horizons)
+    """Measure every task and say which criteria hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", default="", help="interpreter of the peers' environment")
+    parser.add_argument("--only", nargs="*", default=[""], help="words of the tasks to measure")
+    parser.add_argument("--keep", type=Path, help="folder for the peers' answers")
+    chosen = parser.parse_args()
+    found: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        for file, name in FILES.items():
+            tasks = [t for t in all_tasks() if t.file == file and any(word in str(t) for word in chosen.only)]
+            if not (DATA / name).exists():
+                print(f"{name} skipped: not in {DATA}")
+                continue
+            if not tasks:
+                continue
+            frames = load_frames(Tables(orders=import_table([DATA / name]).table), open_engine())
+            for task in tasks:
+                found[str(task)] = measure(frames, task, chosen.peers, chosen.keep or Path(temporary))
+                print(task, {k: round(v, 3) for k, v in found[str(task)].items()}, flush=True)
+            frames.engine.close()
+    table = pd.DataFrame(found).T.reindex(columns=sorted({k for told in found.values() for k in told}))
+    with pd.option_context("display.width", 250, "display.max_columns", 60, "display.max_rows", 60):
+        print(table.round(3).to_string())
+    if chosen.peers:
+        for what, holds, figure in criteria(table):
+            print(f"{'pass' if holds else 'FAIL'}  {what}: {figure}")
 
 
 if __name__ == "__main__":

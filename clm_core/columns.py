@@ -74,6 +74,10 @@ EXPECTED_ORDERS = "expected_orders"
 EXPECTED_SPEND = "expected_spend"
 LOW = "_low"
 HIGH = "_high"
+LOW_95 = "_low_95"
+HIGH_95 = "_high_95"
+ENDS = (LOW, HIGH, LOW_95, HIGH_95)
+"""Ends of the 80 % interval, then of the 95 % interval."""
 SCORES = (CHURN_PROB, EXPECTED_ORDERS, EXPECTED_SPEND)
 
 # rows that cannot be used

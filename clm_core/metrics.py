@@ -218,6 +218,7 @@ _QUALITY: dict[str, tuple[str, str]] = {
     "observed_mean": ("Mean per customer, {unit}: happened", "{:,.2f}"),
     "predicted_mean": ("Mean per customer, {unit}: said", "{:,.2f}"),
     "interval_coverage": ("Outcomes inside the 80 % interval", "{:.0%}"),
+    "interval_coverage_95": ("Outcomes inside the 95 % interval", "{:.0%}"),
 }
 
 

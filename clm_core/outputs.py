@@ -33,7 +33,7 @@ CUSTOMER_COLUMNS = (
     c.STAGE,
     c.STAGE_RULE,
     c.PERSONA,
-    *(score + suffix for score in c.SCORES for suffix in ("", c.LOW, c.HIGH)),
+    *(score + suffix for score in c.SCORES for suffix in ("", *c.ENDS)),
 )
 """The columns of `customers.csv`, in order."""
 
@@ -110,7 +110,12 @@ def render_outputs(analysis: Analysis) -> dict[str, str]:
         "customers.csv": to_csv(customer_table(analysis.customers)),
         "stages.csv": to_csv(analysis.stages),
         "moves.csv": to_csv(analysis.lifecycle.moves),
-        "models.json": _json({"models": [asdict(card) for card in analysis.scores.cards]}),
+        "models.json": _json(
+            {
+                "models": [asdict(card) for card in analysis.scores.cards],
+                "totals": analysis.scores.totals.to_dict("records"),
+            }
+        ),
         "recipe.toml": dump_recipe(resolved_recipe(analysis)),
         "set_aside.csv": to_csv(orders.set_aside.to_pandas()),
     }

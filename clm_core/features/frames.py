@@ -23,7 +23,7 @@ _TAKEN = frozenset(
         *FEATURES,
         *(c.CUSTOMER_NO, c.PERIOD, c.AS_OF_DAY, c.KNOWN_SINCE_DAY, c.FIRST_ORDER_DAY, c.LAST_ORDER_DAY, "n_discounted"),
         *(c.FIRST_ORDER_AT, c.LAST_ORDER_AT, c.RULE_NO, c.STAGE, c.STAGE_RULE, c.PERSONA, "persona_no", "was_known"),
-        *(score + suffix for score in c.SCORES for suffix in ("", c.LOW, c.HIGH)),
+        *(score + suffix for score in c.SCORES for suffix in ("", *c.ENDS)),
     }
 )
 """Columns that a customer's row gets from us; a file's own column of such a name becomes ``trait_…``."""

@@ -14,8 +14,10 @@ from clm_core.models.limits import check_varies
 from clm_core.models.tasks import Task
 
 Floats = NDArray[np.float64]
-CLEAR_WIN = 0.005
+CLEAR_WIN = 0.001
 """How much better than the simpler candidate the next one must rank to be used."""
+MIN_LEARNED = 750
+"""Customers below whom a candidate that learns from labels does not come into question."""
 MIN_EARLIER = 10
 """Rows of either outcome that the earlier part needs to be worth learning from."""
 
@@ -55,7 +57,8 @@ def run_backtest(task: Task, train: pd.DataFrame, horizon_days: int) -> Backtest
     earlier, held = hold_out(train, horizon_days)
     check_varies(earlier[task.label], "earlier part of the training window")
     tried = []
-    for make in task.candidates:
+    n_customers = train[c.CUSTOMER_ID].nunique()
+    for make in task.candidates if n_customers >= MIN_LEARNED else task.candidates[:1]:
         predicted = make().fit(earlier).predict(held)
         tried.append((predicted, task.measure(held[task.label], predicted)[task.key_metric]))
     choice = 0

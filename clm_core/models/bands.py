@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-LEVEL = 0.8
+LEVEL, WIDE_LEVEL = 0.8, 0.95
+"""Levels of the intervals of every score."""
+BIN_ROWS = 100
+"""Rows a bin needs, so that both of its ends are seen outcomes even at the wider level."""
 
 
 @dataclass(frozen=True)
 class OutcomeBands:
-    """For bins of the prediction, the multiples of it between which 80 % of outcomes fell."""
+    """For bins of the prediction, the multiples of it between which a share ``level`` of outcomes fell."""
 
     edges: Floats
     low: Floats
@@ -25,19 +28,16 @@ class OutcomeBands:
 
         Split conformal prediction with bins of the prediction as groups (Vovk 2012, Conditional validity of inductive conformal
         predictors); the score is outcome ÷ prediction, so a band scales with the customer. Outcomes below zero count as zero.
+        Where more than the lower tail had no outcome at all, the band begins at zero and the whole chance to miss lies above it.
         """
         p = np.maximum(np.asarray(predicted, dtype=float), 1e-9)
         ratio = np.maximum(np.asarray(actual, dtype=float), 0.0) / p
-        n_bins = int(np.clip(len(p) // 50, 1, 20))
+        n_bins = int(np.clip(len(p) // BIN_ROWS, 1, 20))
         edges = np.unique(np.quantile(p, np.arange(1, n_bins) / n_bins)) if n_bins > 1 else np.empty(0)
         bins = np.searchsorted(edges, p, side="right")
-        tail = (1 - level) / 2
         members = [ratio[bins == k] if np.any(bins == k) else ratio for k in range(len(edges) + 1)]
-        return cls(
-            edges=edges,
-            low=np.array([_order_statistic(m, tail, upper=False) for m in members]),
-            high=np.array([_order_statistic(m, tail, upper=True) for m in members]),
-        )
+        ends = np.array([_ends(np.sort(m), 1 - level) for m in members])
+        return cls(edges=edges, low=ends[:, 0], high=ends[:, 1])
 
     def around(self, predicted: ArrayLike) -> tuple[Floats, Floats]:
         """Low and high end for each prediction; the prediction itself is always inside."""
@@ -46,8 +46,12 @@ class OutcomeBands:
         return np.minimum(p * self.low[bins], p), np.maximum(p * self.high[bins], p)
 
 
-def _order_statistic(ratios: Floats, tail: float, upper: bool) -> float:
-    """The ratio exceeded (or undercut) with chance ``tail``, one place further out for the finite sample."""
-    ordered = np.sort(ratios)
-    place = int(np.floor(tail * (len(ordered) + 1)))
-    return float(ordered[max(0, len(ordered) - max(place, 1))] if upper else ordered[max(place, 1) - 1])
+def _ends(ordered: Floats, miss: float) -> tuple[float, float]:
+    """The ratios undercut and exceeded with half the chance to miss, one place further out for the finite sample."""
+    low = ordered[max(_place(miss / 2, len(ordered)), 1) - 1]
+    tail = miss if low == 0 else miss / 2
+    return float(low), float(ordered[len(ordered) - max(_place(tail, len(ordered)), 1)])
+
+
+def _place(tail: float, n: int) -> int:
+    return int(np.floor(tail * (n + 1)))

@@ -10,7 +10,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.models.dataset import HAS_NO_ORDER, NEXT_ORDER_DAYS, NEXT_SPEND
 
-SCORE_COLUMNS = (c.CUSTOMER_ID, *[score + end for score in c.SCORES for end in ("", c.LOW, c.HIGH)])
+SCORE_COLUMNS = (c.CUSTOMER_ID, *[score + end for score in c.SCORES for end in ("", *c.ENDS)])
 TEST_COLUMNS = (
     c.CUSTOMER_ID,
     c.CHURN_PROB,
@@ -42,6 +42,7 @@ class ModelCard:
     verdict: Literal["shown", "refused"] = "refused"
     reason: str = ""
     interval: str = ""
+    discount_rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ class Scores:
     """Scores of every customer known at a day, and the evidence for them.
 
     ``table`` has one row a known customer; the columns of a refused model are empty. ``test`` holds the out-of-time predictions
-    beside what happened, also of a model refused for them. ``importance`` says how far each input moves a prediction.
+    beside what happened, also of a model refused for them. ``importance`` says how far each input moves a prediction. ``totals``
+    has one row a model that is shown: what all customers with a purchase are expected to come to, with 80 % and 95 % intervals.
     """
 
     table: pd.DataFrame
     cards: tuple[ModelCard, ...]
     test: pd.DataFrame
     importance: pd.DataFrame
+    totals: pd.DataFrame

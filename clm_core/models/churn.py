@@ -13,9 +13,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from clm_core import columns as c
-from clm_core.models.dataset import HAS_NO_ORDER
-from clm_core.models.inputs import inputs_of
 from clm_core.models.scaling import Scaling
 
 Floats = NDArray[np.float64]
@@ -104,20 +101,17 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labels: NDArray[Any] = self.classes_[is_second.astype(int)]
         return labels
 
-    def predict_interval(self, X: ArrayLike, level: float = 0.8, drift: float = 0.0) -> tuple[Floats, Floats]:
-        """Ends of the interval for the probability of the second class.
-
-        ``drift`` is the standard deviation, in log odds, by which the level of similar customers moves from one period to the
-        next; it comes on top of what the training rows leave open. One past period shows it by little more than an intercept
-        and a slope, hence Student's t with two degrees of freedom for this part.
-        """
-        odds = self.decision_function(X)
+    def spread(self, X: ArrayLike) -> Floats:
+        """Standard deviation of the log odds that the training rows leave open."""
+        check_is_fitted(self)
         Z = self.scaling_.apply(validate_data(self, X, reset=False))
         design = np.column_stack([np.ones(len(Z)), Z])
-        sampling = np.sqrt(np.einsum("ij,jk,ik->i", design, self.covariance_, design, optimize=True).clip(min=0))
-        upper = 0.5 + level / 2
-        half = np.hypot(float(ndtri(upper)) * sampling, float(stdtrit(2, upper)) * drift)
-        return expit(odds - half), expit(odds + half)
+        variance = np.einsum("ij,jk,ik->i", design, self.covariance_, design, optimize=True)
+        return np.asarray(np.sqrt(variance.clip(min=0)), dtype=np.float64)
+
+    def predict_interval(self, X: ArrayLike, level: float = 0.8, drift: float = 0.0) -> tuple[Floats, Floats]:
+        """Ends of the interval for the probability of the second class, see :func:`odds_interval`."""
+        return odds_interval(self.predict_proba(X)[:, 1], self.spread(X), drift, level)
 
     def __repr__(self, N_CHAR_MAX: int = 700) -> str:
         told = super().__repr__(N_CHAR_MAX)
@@ -131,26 +125,16 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-class ChurnForecast:
-    """The churn classifier on rows of a data set: which inputs it reads, which label it learns."""
+def odds_interval(predicted: Floats, spread: Floats, drift: float, level: float) -> tuple[Floats, Floats]:
+    """Ends of the interval of a probability, from standard deviations of its log odds.
 
-    method = (
-        "Logistic regression with a ridge penalty on logarithms of counts, days and money, at several earlier cut-offs."
-    )
-
-    def fit(self, rows: pd.DataFrame) -> Self:
-        """Learn from stacked cut-offs."""
-        self.classifier_ = ChurnClassifier().fit(inputs_of(rows), rows[HAS_NO_ORDER], groups=rows[c.CUSTOMER_ID])
-        return self
-
-    def predict(self, rows: pd.DataFrame) -> Floats:
-        """Probability of no purchase."""
-        p: Floats = self.classifier_.predict_proba(inputs_of(rows))[:, 1]
-        return p
-
-    def interval(self, rows: pd.DataFrame, drift: float) -> tuple[Floats, Floats]:
-        """80 % interval of that probability."""
-        return self.classifier_.predict_interval(inputs_of(rows), drift=drift)
+    ``spread`` is what the training rows leave open. ``drift`` is by how much the level of similar customers moves from one period
+    to the next; it comes on top. One past period shows it by little more than an intercept and a slope, hence Student's t with
+    two degrees of freedom for this part.
+    """
+    odds, upper = logit(np.clip(predicted, 1e-9, 1 - 1e-9)), 0.5 + level / 2
+    half = np.hypot(float(ndtri(upper)) * spread, float(stdtrit(2, upper)) * drift)
+    return np.minimum(expit(odds - half), predicted), np.maximum(expit(odds + half), predicted)
 
 
 def level_drift(happened: ArrayLike, predicted: ArrayLike, n_bins: int = 10) -> float:

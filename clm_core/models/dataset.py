@@ -35,7 +35,8 @@ class Cutoffs:
     """The days at which features end, for training, for the test and for the fit that scores.
 
     Labels of ``train`` end on or before ``test``; ``test`` is one horizon before ``as_of_day``; labels of ``final`` end on or
-    before ``as_of_day``. Days rise within each.
+    before ``as_of_day``. Days rise within each. ``train`` is empty where the history holds no second horizon: then only a model
+    that learns from no label can be tested.
     """
 
     horizon_days: int
@@ -53,7 +54,7 @@ def plan_cutoffs(first_day: int, as_of_day: int, horizon_days: int) -> Cutoffs:
     PeriodError
         When the horizon is not at least one day.
     TooThinError
-        When the history is shorter than two horizons (one to learn, one to test) and 60 days before them.
+        When the history is shorter than one horizon, on which the model is tested, and 60 days before it.
     """
     if horizon_days < 1:
         raise PeriodError(
@@ -64,7 +65,7 @@ def plan_cutoffs(first_day: int, as_of_day: int, horizon_days: int) -> Cutoffs:
             next_step="Choose how many days ahead to look, for example 90.",
         )
     history = as_of_day - first_day
-    needed = 2 * horizon_days + MIN_HISTORY_DAYS
+    needed = horizon_days + MIN_HISTORY_DAYS
     if history < needed:
         raise _too_short(history, needed, horizon_days)
     test = as_of_day - horizon_days
@@ -85,17 +86,17 @@ def _back_from(last: int, step: int, earliest: int) -> tuple[int, ...]:
 
 
 def _too_short(history: int, needed: int, horizon_days: int) -> TooThinError:
-    longest = (history - MIN_HISTORY_DAYS) // 2
+    longest = history - MIN_HISTORY_DAYS
     advice = (
         f"Choose a horizon of at most {longest} days, or add older orders."
         if longest >= 7
-        else f"Add older orders: {MIN_HISTORY_DAYS} days and two horizons are the least."
+        else f"Add older orders: {MIN_HISTORY_DAYS} days and one horizon are the least."
     )
     return TooThinError(
-        "The history is too short to learn from one period and test on the next.",
+        "The history is too short to test a model on one horizon.",
         where=f"horizon of {horizon_days} days",
         found=f"{history} days of history",
-        allowed=f"at least {needed} days: two horizons and {MIN_HISTORY_DAYS} days before them",
+        allowed=f"at least {needed} days: one horizon and {MIN_HISTORY_DAYS} days before it",
         next_step=advice,
     )
 

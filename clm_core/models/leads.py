@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.models.bands import LEVEL
+from clm_core.models.bands import LEVEL, WIDE_LEVEL
 from clm_core.models.dataset import HAS_NO_ORDER, NEXT_ORDER_DAYS, NEXT_SPEND
 from clm_core.models.evaluate import wilson_interval
 
 
 @dataclass(frozen=True)
 class LeadRates:
-    """Estimate, low and high of each score for people without a purchase; empty when there was nobody like them."""
+    """Estimate and ends of both intervals of each score for people without a purchase; empty when there was nobody like them."""
 
     n_people: int
-    scores: dict[str, tuple[float, float, float]]
+    scores: dict[str, tuple[float, ...]]
 
     @classmethod
     def of(cls, rows: pd.DataFrame) -> LeadRates:
@@ -28,11 +28,11 @@ class LeadRates:
         if not n:
             return cls(0, {})
         rate = float(leads[HAS_NO_ORDER].mean())
-        low, high = wilson_interval(rate * n, n, LEVEL)
+        ends = [float(end) for level in (LEVEL, WIDE_LEVEL) for end in wilson_interval(rate * n, n, level)]
         return cls(
             n,
             {
-                c.CHURN_PROB: (rate, min(float(low), rate), max(float(high), rate)),
+                c.CHURN_PROB: (rate, *ends),
                 c.EXPECTED_ORDERS: _outcomes(leads[NEXT_ORDER_DAYS]),
                 c.EXPECTED_SPEND: _outcomes(leads[NEXT_SPEND]),
             },
@@ -48,10 +48,10 @@ class LeadRates:
         )
 
 
-def _outcomes(label: pd.Series) -> tuple[float, float, float]:
-    """Mean outcome, and the outcomes one in ten stayed below or went above."""
+def _outcomes(label: pd.Series) -> tuple[float, ...]:
+    """Mean outcome, and the outcomes between which the share of each level lay."""
     outcomes = label.clip(lower=0.0).to_numpy(dtype=np.float64)
     mean = float(outcomes.mean())
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(outcomes, [tail, 1 - tail])
-    return mean, min(float(low), mean), max(float(high), mean)
+    tails = [(1 - level) / 2 for level in (LEVEL, WIDE_LEVEL)]
+    ends = [float(np.quantile(outcomes, share)) for tail in tails for share in (tail, 1 - tail)]
+    return mean, min(ends[0], mean), max(ends[1], mean), min(ends[2], mean), max(ends[3], mean)

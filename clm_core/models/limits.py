@@ -13,8 +13,8 @@ from clm_core.models.inputs import label_of
 MIN_CUSTOMERS = 100
 MIN_OF_EACH = 20
 LEAK_AUC, LEAK_MIN_OF_EACH = 0.995, 50
-TOLERANCE = 0.01
-"""How much below the baseline a model may rank and still count as level with it."""
+TOLERANCE = 0.015
+"""How much below the baseline a model may rank and still count as level with it: less than chance moves either."""
 HARDLY = {"auc": 0.55, "gini": 0.1}
 """Below this the ranking is little more than chance, and the card says so."""
 

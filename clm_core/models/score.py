@@ -11,54 +11,43 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from clm_core import columns as c
-from clm_core.engine import collect
-from clm_core.errors import TooThinError
-from clm_core.features import Frames, build_features
+from clm_core.errors import PeriodError, TooThinError
+from clm_core.features import Frames
 from clm_core.models.backtest import run_backtest
+from clm_core.models.baselines import fitted_baseline
 from clm_core.models.cards import IMPORTANCE_COLUMNS, SCORE_COLUMNS, TEST_COLUMNS, ModelCard, Scores
-from clm_core.models.dataset import HAS_NO_ORDER, LABELS, Cutoffs, build_dataset, feature_names, plan_cutoffs
+from clm_core.models.dataset import HAS_NO_ORDER, LABELS
 from clm_core.models.evaluate import calibration_table
 from clm_core.models.importance import input_weights
-from clm_core.models.inputs import inputs_of, with_inputs
+from clm_core.models.inputs import inputs_of
 from clm_core.models.intervals import learn_interval
 from clm_core.models.leads import LeadRates
-from clm_core.models.limits import check_amounts, check_enough, check_leaks, check_varies, compare, reason_of
+from clm_core.models.limits import check_amounts, check_varies, compare, reason_of
 from clm_core.models.tasks import Forecast, Task, tasks_for
+from clm_core.models.totals import TOTAL_COLUMNS, LevelDrift, total_row
+from clm_core.models.windows import Windows, known_at, open_windows
 from clm_core.tables import to_date
 
 Floats = NDArray[np.float64]
 
 
-MAX_FIT_ROWS = 80_000
-"""Rows a fit learns from. Some twenty coefficients are settled long before; beyond it only every k-th customer teaches."""
-
-
-@dataclass(frozen=True)
-class _Windows:
-    """Rows of customers with a purchase, by what they are for."""
-
-    cutoffs: Cutoffs
-    train: pd.DataFrame
-    test: pd.DataFrame
-    final: pd.DataFrame
-    known: pd.DataFrame
-
-
 @dataclass(frozen=True)
 class _Answer:
-    """What one task came to: its card, predictions on the test window, scores of known customers, weights."""
+    """What one task came to: its card, predictions on the test window, scores of known customers, weights, total."""
 
     card: ModelCard
     tested: Floats | None = None
-    scored: tuple[Floats, Floats, Floats] | None = None
+    scored: tuple[Floats, ...] | None = None
     weights: pd.DataFrame | None = None
+    total: dict[str, object] | None = None
 
 
-def score_customers(frames: Frames, as_of_day: int, horizon_days: int, seed: int = 0) -> Scores:
+def score_customers(frames: Frames, as_of_day: int, horizon_days: int, discount_rate: float = 0.0) -> Scores:
     """Score every customer known at ``as_of_day`` for the ``horizon_days`` after it.
 
     Method: features at several earlier cut-offs, labels after each; fitted on those whose labels end one horizon before
-    ``as_of_day``, tested on that last horizon beside a baseline, then fitted again up to ``as_of_day`` for the scores.
+    ``as_of_day``, tested on that last horizon beside a baseline, then fitted again up to ``as_of_day`` for the scores. Each time
+    a backtest inside the rows learned from decides between buy-till-you-die models alone and a hybrid that corrects them.
 
     Parameters
     ----------
@@ -68,8 +57,8 @@ def score_customers(frames: Frames, as_of_day: int, horizon_days: int, seed: int
         The day as at which customers are scored; nothing after it is read.
     horizon_days : int
         How far ahead to look.
-    seed : int, default=0
-        Of the only random step, the draw of rows for boosted trees.
+    discount_rate : float, default=0.0
+        By how much money a year ahead is worth less, 0.1 for 10 %; expected spend is taken to be spread over the horizon.
 
     Returns
     -------
@@ -79,100 +68,136 @@ def score_customers(frames: Frames, as_of_day: int, horizon_days: int, seed: int
     Raises
     ------
     PeriodError
-        When the day lies outside the data, or the horizon is not at least one day.
+        When the day lies outside the data, the horizon is not at least one day, or the discount rate is not one.
     """
-    known = _known(frames, as_of_day)
-    tasks = tasks_for(horizon_days, seed)
+    discount = discount_factor(discount_rate, horizon_days)
+    known = known_at(frames, as_of_day)
+    tasks = tasks_for(horizon_days)
     blank = {task.model: ModelCard(task.model, task.sentence, horizon_days) for task in tasks}
-    try:
-        cutoffs = plan_cutoffs(frames.first_day, as_of_day, horizon_days)
-        rows = build_dataset(frames, (*cutoffs.train, cutoffs.test, *cutoffs.final), horizon_days)
-        windows = _split(rows, cutoffs, known)
-        _check_population(windows)
-    except TooThinError as refusal:
-        reason = reason_of(refusal)
-        return _gather(
-            known, [(task, _Answer(replace(blank[task.model], reason=reason))) for task in tasks], None, None
-        )
     # threads that wait for each other by spinning cost ten times the work on a busy machine, and change the last digits
     with threadpool_limits(1):
+        try:
+            windows = open_windows(frames, known, as_of_day, horizon_days)
+        except TooThinError as refusal:
+            reason = reason_of(refusal)
+            return _gather(
+                known, [(task, _Answer(replace(blank[task.model], reason=reason))) for task in tasks], None, None
+            )
         answers = [(task, _answer(task, windows, frames.has_amounts, blank[task.model])) for task in tasks]
-    leads = LeadRates.of(rows[rows[c.AS_OF_DAY].isin(cutoffs.final)])
-    return _gather(known, answers, windows.test, leads)
+    answers = [(task, _discounted(answer, discount, discount_rate)) for task, answer in answers]
+    return _gather(known, answers, windows.test, LeadRates.of(windows.everybody))
 
 
-def _known(frames: Frames, as_of_day: int) -> pd.DataFrame:
-    features = collect(build_features(frames, as_of_day))
-    names = feature_names(frames)
-    typed = features[[c.CUSTOMER_ID, *names]].assign(**{name: features[name].astype("float64") for name in names})
-    return typed.sort_values(c.CUSTOMER_ID, ignore_index=True)
+def discount_factor(discount_rate: float, horizon_days: int) -> float:
+    """What an even stream of money over the horizon is worth today, per unit: (1 − e^(−δ)) / δ, δ = ln(1 + rate) × years.
+
+    Raises
+    ------
+    PeriodError
+        When the rate is below 0 or 1 and more.
+    """
+    if not 0 <= discount_rate < 1:
+        raise PeriodError(
+            "The discount rate must be a share of 0 or more and below 1.",
+            where="discount rate a year",
+            found=f"{discount_rate:g}",
+            allowed="0 to 0.99, for example 0.1 for 10 %",
+            next_step="Give the rate as a share, or leave it at 0.",
+        )
+    force = float(np.log1p(discount_rate)) * horizon_days / 365
+    return 1.0 if force == 0 else float(-np.expm1(-force) / force)
 
 
-def _split(rows: pd.DataFrame, cutoffs: Cutoffs, known: pd.DataFrame) -> _Windows:
-    buyers = with_inputs(rows[rows[c.N_ORDERS] > 0])
+def _discounted(answer: _Answer, factor: float, rate: float) -> _Answer:
+    """The scores of spend in money of today; the test stays in money of its own day."""
+    if answer.card.model != "spend":
+        return answer
+    card = replace(
+        answer.card,
+        discount_rate=rate,
+        method=f"{answer.card.method} Discounted at {rate:.0%} a year." if answer.card.method else "",
+    )
+    scored = None if answer.scored is None else tuple(end * factor for end in answer.scored)
+    unscaled = ("model", "n_windows", "drift")
+    total = None if answer.total is None else {
+        name: value if name in unscaled else float(value) * factor  # type: ignore[arg-type]
+        for name, value in answer.total.items()
+    }  # fmt: skip
+    return replace(answer, card=card, scored=scored, total=total)
 
-    def at(days: tuple[int, ...]) -> pd.DataFrame:
-        return buyers[buyers[c.AS_OF_DAY].isin(days)].reset_index(drop=True)
 
-    train, final = (limit_rows(at(days), MAX_FIT_ROWS) for days in (cutoffs.train, cutoffs.final))
-    return _Windows(cutoffs, train, at((cutoffs.test,)), final, with_inputs(known[known[c.N_ORDERS] > 0]))
-
-
-def _check_population(windows: _Windows) -> None:
-    check_enough(windows.train, "training window")
-    check_enough(windows.test, "test window")
-    check_leaks(inputs_of(windows.train), windows.train[HAS_NO_ORDER])
-
-
-def _answer(task: Task, windows: _Windows, has_amounts: bool, blank: ModelCard) -> _Answer:
+def _answer(task: Task, windows: Windows, has_amounts: bool, blank: ModelCard) -> _Answer:
     try:
         check_amounts(has_amounts, task.score)
-        check_varies(windows.train[task.label], "training window")
+        if windows.cutoffs.train:
+            check_varies(windows.train[task.label], "training window")
         check_varies(windows.test[task.label], "test window")
         return _fit_and_test(task, windows, blank)
     except TooThinError as refusal:
         return _Answer(replace(blank, reason=reason_of(refusal)))
 
 
-def _fit_and_test(task: Task, windows: _Windows, blank: ModelCard) -> _Answer:
-    back = run_backtest(task, windows.train, blank.horizon_days)
-    make = task.candidates[back.choice]
-    forecast, baseline = make().fit(windows.train), task.baseline().fit(windows.train)
-    tested, base = forecast.predict(windows.test), baseline.predict(windows.test)
-    happened = windows.test[task.label]
-    interval: Any = learn_interval(task, back.held[task.label], back.predicted)
-    inside, sentence = interval.measured(happened, tested, *interval.around(forecast, windows.test, tested))
+def _fit_and_test(task: Task, windows: Windows, blank: ModelCard) -> _Answer:
+    back = run_backtest(task, windows.train, blank.horizon_days) if windows.cutoffs.train else None
+    forecast: Any = task.candidates[back.choice if back else 0]().fit(windows.train)
+    tested, happened = forecast.predict(windows.test), windows.test[task.label]
+    baseline, base = fitted_baseline(task.baseline, windows.train, windows.test)
     metrics, base_metrics = task.measure(happened, tested), task.measure(happened, base)
     shown, reason = compare(task.key_metric, metrics[task.key_metric], base_metrics[task.key_metric])
+    interval: Any = learn_interval(task, *((back.held[task.label], back.predicted) if back else (happened, tested)))
+    held, sentence = interval.measured(happened, tested, interval.around(forecast, windows.test, tested))
+    if back:
+        metrics |= {"interval_coverage": held[0], "interval_coverage_95": held[1]}
     card = replace(
         blank,
-        features=_varying(inputs_of(windows.train)),
+        features=_varying(inputs_of(windows.test)),
         method=forecast.method,
-        baseline=baseline.method,
-        train_window=_window(windows.cutoffs.train[0], windows.cutoffs.train[-1] + blank.horizon_days),
+        baseline=baseline,
+        train_window=_train_window(windows, blank.horizon_days),
         test_window=_window(windows.cutoffs.test, windows.cutoffs.as_of_day),
-        n_train=len(windows.train),
+        n_train=len(windows.train) if back else len(windows.test),
         n_test=len(windows.test),
-        metrics={**metrics, "interval_coverage": inside},
+        metrics=metrics,
         baseline_metrics=base_metrics,
         verdict="shown" if shown else "refused",
         reason=reason,
-        interval=f"{interval.sentence}; {sentence}.",
+        interval=f"{interval.sentence}; "
+        + (
+            f"on the test window it held for {sentence}."
+            if back
+            else "the test window is all there is to learn it from."
+        ),
     )
     if not shown:
         return _Answer(card, tested)
-    final = make().fit(windows.final)
+    return _score(task, windows, card, tested)
+
+
+def _score(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> _Answer:
+    """Choose and fit again with all labels up to today, and score."""
+    back = run_backtest(task, windows.final, card.horizon_days)
+    final: Forecast = task.candidates[back.choice]().fit(windows.final)
+    predicted = final.predict(windows.known)
+    interval: Any = learn_interval(task, back.held[task.label], back.predicted)
+    if final.method != card.method:
+        card = replace(card, method=final.method, reason=f"{card.reason} What was tested is: {card.method}")
+    exact = task.candidates[0]().fit(windows.final).predict(windows.final)
+    drift = LevelDrift.of(windows.final, task.label, exact, card.horizon_days)
     return _Answer(
         card,
         tested,
-        _score(task, final, windows, learn_interval(task, happened, tested)),
+        (predicted, *interval.around(final, windows.known, predicted)),
         input_weights(windows.final, final.predict(windows.final), task.score),
+        total_row(task.model, predicted, drift),
     )
 
 
-def _score(task: Task, final: Forecast, windows: _Windows, interval: Any) -> tuple[Floats, Floats, Floats]:
-    predicted = final.predict(windows.known)
-    return predicted, *interval.around(final, windows.known, predicted)
+def _train_window(windows: Windows, horizon_days: int) -> tuple[str, str]:
+    """First day of the features to the last of the labels; without labels, up to the test."""
+    train = windows.cutoffs.train
+    if not train:
+        return _window(windows.cutoffs.test - int(windows.test[c.DAYS_SINCE_FIRST_ORDER].max()), windows.cutoffs.test)
+    return _window(train[0], train[-1] + horizon_days)
 
 
 def _varying(inputs: pd.DataFrame) -> tuple[str, ...]:
@@ -195,13 +220,13 @@ def _gather(
     tested: dict[str, Any] = {} if test_rows is None else {name: test_rows[name] for name in (c.CUSTOMER_ID, *LABELS)}
     cards = []
     for task, answer in answers:
-        ends = (task.score, task.score + c.LOW, task.score + c.HIGH)
-        values = np.full((3, len(known)), np.nan)
+        ends = (task.score, *(task.score + end for end in c.ENDS))
+        values = np.full((len(ends), len(known)), np.nan)
         card = answer.card
         if answer.scored is not None and leads is not None:
             values[:, is_buyer] = np.vstack(answer.scored)
             if not is_buyer.all():
-                values[:, ~is_buyer] = np.array(leads.scores.get(task.score, (np.nan,) * 3))[:, None]
+                values[:, ~is_buyer] = np.array(leads.scores.get(task.score, (np.nan,) * len(ends)))[:, None]
                 card = replace(card, reason=f"{card.reason} {leads.sentence}")
         table |= dict(zip(ends, values, strict=True))
         tested[task.score] = np.nan if answer.tested is None else answer.tested
@@ -209,17 +234,10 @@ def _gather(
     weights = [answer.weights.assign(model=task.model) for task, answer in answers if answer.weights is not None]
     importance = pd.concat(weights, ignore_index=True) if weights else pd.DataFrame(columns=list(IMPORTANCE_COLUMNS))
     test = pd.DataFrame(tested, columns=list(TEST_COLUMNS), index=None if test_rows is not None else [])
-    return Scores(pd.DataFrame(table)[list(SCORE_COLUMNS)], tuple(cards), test, importance[list(IMPORTANCE_COLUMNS)])
-
-
-def limit_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
-    """All rows of every k-th customer, with k the least that keeps about ``most`` rows or fewer."""
-    every = -(-len(rows) // most)
-    if every <= 1:
-        return rows
-    places = pd.factorize(rows[c.CUSTOMER_ID], sort=True)[0]
-    kept: pd.DataFrame = rows[places % every == 0]
-    return kept.reset_index(drop=True)
+    totals = pd.DataFrame([answer.total for _, answer in answers if answer.total], columns=list(TOTAL_COLUMNS))
+    return Scores(
+        pd.DataFrame(table)[list(SCORE_COLUMNS)], tuple(cards), test, importance[list(IMPORTANCE_COLUMNS)], totals
+    )
 
 
 def calibration_bins(test: pd.DataFrame, n_bins: int = 10) -> pd.DataFrame:

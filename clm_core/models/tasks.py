@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from clm_core import columns as c
 from clm_core.models import evaluate
 from clm_core.models.baselines import FrequencyTable, own_orders, own_spend
-from clm_core.models.churn import ChurnForecast
+from clm_core.models.buying import BuyingChurn, BuyingOrders, BuyingSpend
 from clm_core.models.dataset import HAS_NO_ORDER, NEXT_ORDER_DAYS, NEXT_SPEND
-from clm_core.models.value import OrdersForecast, SpendForecast
+from clm_core.models.hybrid import HybridChurn, HybridOrders, HybridSpend
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,8 @@ class Forecast(Protocol):
 class Task:
     """One question: the score it fills, its label, how answers are measured, and who may answer.
 
-    ``candidates`` stand in rising order of effort: a later one must win clearly to be used.
+    ``candidates`` stand in rising order of effort: a later one must win clearly to be used. The first learns from no label, so it
+    can answer where there is no window to learn from.
     """
 
     model: str
@@ -79,7 +80,7 @@ def measure_amount(actual: pd.Series, predicted: Floats) -> dict[str, float]:
     }
 
 
-def tasks_for(horizon_days: int, seed: int) -> tuple[Task, Task, Task]:
+def tasks_for(horizon_days: int) -> tuple[Task, Task, Task]:
     """Churn, orders and spend over one horizon."""
     days = f"{horizon_days} days"
     return (
@@ -90,7 +91,7 @@ def tasks_for(horizon_days: int, seed: int) -> tuple[Task, Task, Task]:
             sentence=f"A customer who has bought before makes no purchase in the next {days}.",
             key_metric="auc",
             measure=measure_probability,
-            candidates=(ChurnForecast,),
+            candidates=(BuyingChurn, HybridChurn),
             baseline=FrequencyTable,
         ),
         Task(
@@ -100,7 +101,7 @@ def tasks_for(horizon_days: int, seed: int) -> tuple[Task, Task, Task]:
             sentence=f"Days with a purchase in the next {days}.",
             key_metric="gini",
             measure=measure_amount,
-            candidates=(lambda: OrdersForecast(0.0, seed), lambda: OrdersForecast(0.5, seed)),
+            candidates=(BuyingOrders, HybridOrders),
             baseline=lambda: own_orders(horizon_days),
         ),
         Task(
@@ -110,7 +111,7 @@ def tasks_for(horizon_days: int, seed: int) -> tuple[Task, Task, Task]:
             sentence=f"Net spend in the next {days}, refunds and credit notes taken off.",
             key_metric="gini",
             measure=measure_amount,
-            candidates=(SpendForecast,),
+            candidates=(BuyingSpend, HybridSpend),
             baseline=lambda: own_spend(horizon_days),
         ),
     )

@@ -1,20 +1,15 @@
-"""Expected days with an order, and expected spend, over the horizon."""
+"""Expected counts and amounts by regression, at the level of what they learned from."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import PoissonRegressor
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from clm_core import columns as c
-from clm_core.models.dataset import NEXT_ORDER_DAYS, NEXT_SPEND
-from clm_core.models.inputs import inputs_of
 from clm_core.models.scaling import Scaling
 
 Floats = NDArray[np.float64]
@@ -23,21 +18,15 @@ CAP = 1.5
 
 
 class OrderDaysRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
-    """Expected count by Poisson regression, alone or averaged with boosted trees of the same loss.
+    """Expected count by Poisson regression.
 
-    Log link on standardised inputs clipped to their range in training (McCullagh & Nelder 1989, ch. 6). Trees see at most
-    ``max_tree_rows`` rows. The total on training rows is matched, and predictions are capped, see :data:`CAP`.
+    Log link on standardised inputs clipped to their range in training (McCullagh & Nelder 1989, ch. 6). The total on training
+    rows is matched, and predictions are capped, see :data:`CAP`.
 
     Parameters
     ----------
-    tree_weight : float, default=0.0
-        Share of the trees in the average; 0 fits none.
     alpha : float, default=1e-3
         Ridge penalty of the regression.
-    max_tree_rows : int, default=40_000
-        Rows the trees learn from, drawn without replacement.
-    random_state : int, default=0
-        Seed of that draw.
 
     Attributes
     ----------
@@ -56,13 +45,8 @@ class OrderDaysRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     True
     """
 
-    def __init__(
-        self, tree_weight: float = 0.0, alpha: float = 1e-3, max_tree_rows: int = 40_000, random_state: int = 0
-    ) -> None:
-        self.tree_weight = tree_weight
+    def __init__(self, alpha: float = 1e-3) -> None:
         self.alpha = alpha
-        self.max_tree_rows = max_tree_rows
-        self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Learn from rows ``X`` and counts ``y``, none negative and not all zero."""
@@ -74,36 +58,14 @@ class OrderDaysRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Z = self.scaling_.apply(values)
         linear = PoissonRegressor(alpha=self.alpha, solver="newton-cholesky", max_iter=300).fit(Z, counts)
         self.intercept_, self.coef_ = float(linear.intercept_), linear.coef_
-        self.trees_ = self._grow(Z, counts) if self.tree_weight > 0 else None
         self.n_rows_ = len(counts)
         self.cap_ = CAP * float(counts.max())
         self.level_ = match_level(self._raw(Z), counts, self.cap_)
         return self
 
-    def _grow(self, Z: Floats, y: Floats) -> Any:
-        rows = np.arange(len(y))
-        if len(y) > self.max_tree_rows:
-            rows = np.random.default_rng(self.random_state).choice(rows, self.max_tree_rows, replace=False)
-        if y[rows].sum() == 0:
-            return None
-        trees = HistGradientBoostingRegressor(
-            loss="poisson",
-            max_iter=80,
-            learning_rate=0.08,
-            max_leaf_nodes=12,
-            min_samples_leaf=50,
-            l2_regularization=1.0,
-            early_stopping=False,
-            random_state=self.random_state,
-        )
-        return trees.fit(Z[rows], y[rows])
-
     def _raw(self, Z: Floats) -> Floats:
         linear: Floats = np.exp(np.minimum(self.intercept_ + Z @ self.coef_, 30.0))
-        if self.trees_ is None:
-            return linear
-        mixed: Floats = (1 - self.tree_weight) * linear + self.tree_weight * self.trees_.predict(Z)
-        return mixed
+        return linear
 
     def predict(self, X: ArrayLike) -> Floats:
         """Expected count."""
@@ -136,59 +98,3 @@ def match_level(predicted: Floats, actual: ArrayLike, cap: float) -> float:
             break
         level = missing / free
     return level
-
-
-class OrdersForecast:
-    """The count regression on rows of a data set."""
-
-    def __init__(self, tree_weight: float = 0.0, seed: int = 0) -> None:
-        self.tree_weight, self.seed = tree_weight, seed
-
-    @property
-    def method(self) -> str:
-        """What was fitted, in a sentence."""
-        linear = "Poisson regression on logarithms of counts, days and money, at several earlier cut-offs"
-        return f"{linear}, averaged with boosted trees of the same loss." if self.tree_weight else f"{linear}."
-
-    def fit(self, rows: pd.DataFrame) -> Self:
-        """Learn from stacked cut-offs."""
-        regressor = OrderDaysRegressor(tree_weight=self.tree_weight, random_state=self.seed)
-        self.regressor_ = regressor.fit(inputs_of(rows), rows[NEXT_ORDER_DAYS])
-        return self
-
-    def predict(self, rows: pd.DataFrame) -> Floats:
-        """Expected days with an order."""
-        return self.regressor_.predict(inputs_of(rows))
-
-
-class SpendForecast:
-    """Expected orders times what an order day of this customer is worth.
-
-    The mean value of a day with an order is drawn towards the mean of all, as if each customer had ``PRIOR_DAYS`` more days
-    at that mean (the credibility formula of Bühlmann 1967, ASTIN Bulletin 4). Against regressions of spend itself (Tweedie,
-    boosted trees), measured on earlier windows, this ranks as well and cannot explode on heavy tails. Negative spend counts
-    as zero for fitting; the total on training rows is matched, and predictions are capped.
-    """
-
-    method = (
-        "Expected orders (Poisson regression) × mean value of an order day, drawn towards the mean of all customers."
-    )
-    PRIOR_DAYS = 2.0
-
-    def fit(self, rows: pd.DataFrame) -> Self:
-        """Learn from stacked cut-offs."""
-        self.orders_ = OrdersForecast().fit(rows)
-        self.mean_value_ = float(rows[c.SPEND_TOTAL].sum() / rows[c.N_ORDER_DAYS].sum())
-        spend = rows[NEXT_SPEND].clip(lower=0.0)
-        self.cap_ = CAP * float(spend.max())
-        self.level_ = match_level(self._raw(rows), spend, self.cap_)
-        return self
-
-    def _raw(self, rows: pd.DataFrame) -> Floats:
-        pooled = rows[c.SPEND_TOTAL] + self.PRIOR_DAYS * self.mean_value_
-        value = pooled.clip(lower=0.0) / (rows[c.N_ORDER_DAYS] + self.PRIOR_DAYS)
-        return np.asarray(self.orders_.predict(rows) * value, dtype=np.float64)
-
-    def predict(self, rows: pd.DataFrame) -> Floats:
-        """Expected net spend, never below zero."""
-        return np.minimum(self._raw(rows) * self.level_, self.cap_)

@@ -134,22 +134,23 @@ def test_traits_are_no_features_because_nobody_knows_since_when():
     assert "churned" not in feature_names(load_frames(tables, open_engine()))
 
 
-@pytest.mark.parametrize("history", [240, 300, 545, 1500])
+@pytest.mark.parametrize("history", [150, 240, 300, 545, 1500])
 @pytest.mark.parametrize("horizon", [7, 30, 90])
 def test_cutoffs_keep_their_order_in_time(history, horizon):
     plan = plan_cutoffs(1000, 1000 + history, horizon)
     assert plan.test == plan.as_of_day - horizon
-    assert max(plan.train) + horizon <= plan.test
+    assert max(plan.train, default=0) + horizon <= plan.test
+    assert (len(plan.train) > 0) == (history >= 2 * horizon + 60)
     assert max(plan.final) + horizon <= plan.as_of_day
-    assert min(plan.train) >= 1060
+    assert min(plan.train + plan.final) >= 1060
     assert list(plan.train) == sorted(set(plan.train)) and list(plan.final) == sorted(set(plan.final))
 
 
 def test_a_short_history_is_refused_with_the_longest_horizon_it_carries():
     with pytest.raises(TooThinError, match="history is too short") as refusal:
-        plan_cutoffs(0, 239, 90)
-    assert refusal.value.found == "239 days of history"
-    assert refusal.value.allowed.startswith("at least 240 days")
+        plan_cutoffs(0, 149, 90)
+    assert refusal.value.found == "149 days of history"
+    assert refusal.value.allowed.startswith("at least 150 days")
     assert "horizon of at most 89 days" in refusal.value.next_step
     with pytest.raises(TooThinError) as refusal:
         plan_cutoffs(0, 34, 30)

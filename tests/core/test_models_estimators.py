@@ -15,7 +15,7 @@ from clm_core.models.value import CAP, match_level
 
 
 @parametrize_with_checks(
-    [ChurnClassifier(), OrderDaysRegressor(), OrderDaysRegressor(tree_weight=0.5)],
+    [ChurnClassifier(), OrderDaysRegressor()],
     expected_failed_checks={},  # none: a refusal of negative counts is declared by the positive_only tag
 )
 def test_estimators_keep_the_laws_of_scikit_learn(estimator, check):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,7 +69,9 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
             )
         unit = float(weight[teaches] @ mean / weight[teaches].sum())
         counts, places = np.unique(n, return_inverse=True)
-        rows = _Rows(n, mean / unit, weight[teaches], counts, np.bincount(places, weights=weight[teaches]))
+        rows = _Rows(
+            n, mean / unit, weight[teaches], counts, np.bincount(places, weights=weight[teaches]).astype(np.float64)
+        )
         best, value = maximise(
             rows.loss, ((2.0, 2.0, 1.5), (6.0, 3.0, 0.5), (1.0, 1.0, 1.0), (0.5, 6.0, 8.0)), "Gamma-Gamma"
         )

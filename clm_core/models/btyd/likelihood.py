@@ -25,7 +25,7 @@ def collapse(X: Floats, sample_weight: ArrayLike | None) -> tuple[Floats, Floats
             f"sample_weight must hold one finite number of zero or more a row, not all zero; X has {len(X)} rows."
         )
     first, places = distinct_rows(X)
-    return X[first], np.bincount(places, weights=weight)
+    return X[first], np.bincount(places, weights=weight).astype(np.float64)
 
 
 def distinct_rows(X: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -132,7 +132,7 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
         alive = self.prob_alive(X)
         x, _, age = self._checked(X, reset=False).T
         silent = np.exp((self.r_ + x) * (np.log(self.alpha_ + age) - np.log(self.alpha_ + age + horizon)))
-        return np.clip(1 - alive * (1 - silent), 0.0, 1.0)
+        return np.asarray(np.clip(1 - alive * (1 - silent), 0.0, 1.0))
 
     def expected_orders(self, X: ArrayLike, horizon: float) -> Floats:
         """Expected days with an order in the ``horizon`` after the age (equation 10 of the 2005 paper)."""
