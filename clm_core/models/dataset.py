@@ -35,8 +35,9 @@ class Cutoffs:
     """The days at which features end, for training, for the test and for the fit that scores.
 
     Labels of ``train`` end on or before ``test``; ``test`` is one horizon before ``as_of_day``; labels of ``final`` end on or
-    before ``as_of_day``. Days rise within each. ``train`` is empty where the history holds no second horizon: then only a model
-    that learns from no label can be tested.
+    before ``as_of_day``. Days rise within each. Cut-offs to learn from have half a horizon of history before them. ``train`` is empty
+    where the history holds no second horizon: then only a model that learns from no label can be tested. ``final`` may be empty too:
+    then only such a model can score.
     """
 
     horizon_days: int
@@ -70,7 +71,8 @@ def plan_cutoffs(first_day: int, as_of_day: int, horizon_days: int) -> Cutoffs:
         raise _too_short(history, needed, horizon_days)
     test = as_of_day - horizon_days
     step = max(7, horizon_days // 3)
-    earliest = first_day + MIN_HISTORY_DAYS
+    # a shop seen for a fraction of the horizon teaches about beginners only
+    earliest = first_day + max(MIN_HISTORY_DAYS, horizon_days // 2)
     return Cutoffs(
         horizon_days=horizon_days,
         as_of_day=as_of_day,

@@ -175,10 +175,11 @@ def _fit_and_test(task: Task, windows: Windows, blank: ModelCard) -> _Answer:
 
 def _score(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> _Answer:
     """Choose and fit again with all labels up to today, and score."""
-    back = run_backtest(task, windows.final, card.horizon_days)
-    final: Forecast = task.candidates[back.choice]().fit(windows.final)
+    back = run_backtest(task, windows.final, card.horizon_days) if windows.cutoffs.final else None
+    final: Forecast = task.candidates[back.choice if back else 0]().fit(windows.final)
     predicted = final.predict(windows.known)
-    interval: Any = learn_interval(task, back.held[task.label], back.predicted)
+    learned = (back.held[task.label], back.predicted) if back else (windows.test[task.label], tested)
+    interval: Any = learn_interval(task, *learned)
     if final.method != card.method:
         card = replace(card, method=final.method, reason=f"{card.reason} What was tested is: {card.method}")
     exact = task.candidates[0]().fit(windows.final).predict(windows.final)

@@ -22,7 +22,8 @@ MAX_FIT_ROWS = 80_000
 class Windows:
     """Rows at earlier cut-offs, at the test cut-off, at the cut-offs the scores learn from, and of today.
 
-    ``everybody`` holds the rows of ``final`` with people who have no purchase yet.
+    ``everybody`` holds the rows of ``final`` with people who have no purchase yet. Where there is no cut-off to learn from, ``final`` is
+    the test window, from which intervals are learned and nothing else.
     """
 
     cutoffs: Cutoffs
@@ -58,11 +59,12 @@ def open_windows(frames: Frames, known: pd.DataFrame, as_of_day: int, horizon_da
         check_enough(_at(buyers, cutoffs.train), "training window")
     check_enough(_at(buyers, (cutoffs.test,)), "test window")
     full = with_buying(with_inputs(buyers), horizon_days)
-    train, final = (limit_rows(_at(full, days), MAX_FIT_ROWS) for days in (cutoffs.train, cutoffs.final))
+    last = cutoffs.final or (cutoffs.test,)
+    train, final = (limit_rows(_at(full, days), MAX_FIT_ROWS) for days in (cutoffs.train, last))
     learned = train if cutoffs.train else final
     check_leaks(inputs_of(learned), learned[HAS_NO_ORDER])
     today = with_buying(with_inputs(known[known[c.N_ORDERS] > 0]), horizon_days)
-    return Windows(cutoffs, train, _at(full, (cutoffs.test,)), final, today, _at(rows, cutoffs.final))
+    return Windows(cutoffs, train, _at(full, (cutoffs.test,)), final, today, _at(rows, last))
 
 
 def _at(rows: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
