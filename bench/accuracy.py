@@ -150,8 +150,8 @@ def criteria(table: pd.DataFrame) -> list[tuple[str, bool, str]]:
     lead = float((money["gini ours"] / money["gini bgnbd"]).mean())
     short = money["gini ours"] - money.filter(regex="^gini (?!ours)").max(axis=1)
     bias = float(money["bias ours"].abs().median())
-    held = table[["held orders", "held spend"]].stack()
-    totals = table[["total orders", "total spend"]].stack()
+    held = table[["held orders", "held spend"]].stack().dropna()
+    totals = table[["total orders", "total spend"]].stack().dropna()
     return [
         ("AUC ≥ exact BG/NBD − .002 on every task", bool((gain >= -0.002).all()), f"worst {gain.min():+.4f} ({gain.idxmin()})"),
         ("mean AUC ≥ exact BG/NBD + .008", bool(gain.mean() >= 0.008), f"{gain.mean():+.4f}"),

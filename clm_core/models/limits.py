@@ -15,6 +15,8 @@ MIN_OF_EACH = 20
 LEAK_AUC, LEAK_MIN_OF_EACH = 0.995, 50
 TOLERANCE = 0.015
 """How much below the baseline a model may rank and still count as level with it: less than chance moves either."""
+CHANCE = {"auc": 0.5, "gini": 0.0}
+"""At or below this a ranking is none, whatever the baseline says."""
 HARDLY = {"auc": 0.55, "gini": 0.1}
 """Below this the ranking is little more than chance, and the card says so."""
 
@@ -89,5 +91,7 @@ def compare(metric: str, model: float, baseline: float) -> tuple[bool, str]:
     figures = f"{name} {model:.3f}, baseline {baseline:.3f}, on the test window"
     if not model >= baseline - TOLERANCE:
         return False, f"The model ranks customers worse than its baseline: {figures}."
+    if not model > CHANCE[metric]:
+        return False, f"The model ranks customers no better than chance: {figures}."
     weak = " It hardly tells customers apart: read it as an average." if model < HARDLY[metric] else ""
     return True, f"The model {'beats' if model > baseline else 'is level with'} its baseline: {figures}.{weak}"

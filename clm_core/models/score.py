@@ -182,12 +182,15 @@ def _score(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> _An
     interval: Any = learn_interval(task, *learned)
     if final.method != card.method:
         card = replace(card, method=final.method, reason=f"{card.reason} What was tested is: {card.method}")
+    ends = interval.around(final, windows.known, predicted)
+    if task.score == c.EXPECTED_ORDERS:  # there are no more days with an order than days
+        predicted, *ends = (np.minimum(end, card.horizon_days) for end in (predicted, *ends))
     exact = task.candidates[0]().fit(windows.final).predict(windows.final)
     drift = LevelDrift.of(windows.final, task.label, exact, card.horizon_days)
     return _Answer(
         card,
         tested,
-        (predicted, *interval.around(final, windows.known, predicted)),
+        (predicted, *ends),
         input_weights(windows.final, final.predict(windows.final), task.score),
         total_row(task.model, predicted, drift),
     )

@@ -193,6 +193,10 @@ def test_a_model_worse_than_its_baseline_is_refused_with_both_figures():
     assert compare("auc", 0.712, 0.72)[0]
     assert not compare("gini", float("nan"), 0.1)[0]
     assert "hardly tells customers apart" in compare("auc", 0.52, 0.51)[1]
+    assert compare("gini", -0.03, -0.04) == (
+        False,
+        "The model ranks customers no better than chance: normalised Gini -0.030, baseline -0.040, on the test window.",
+    )
 
 
 def assert_refused(scores, reason, n_known, models=("churn", "orders", "spend")):
