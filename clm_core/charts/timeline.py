@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -20,8 +21,8 @@ ORDERS, EVENTS, STAGES = "Orders", "Events", "Stage"
 ROW = 46
 MARGIN = timedelta(days=10)
 """Room before the first day, so that its mark is whole."""
-ROOM = 52
-"""Pixels a band needs for the name of its stage."""
+LETTER = 6.2
+"""Pixels that a letter of a stage's name takes; a band too short for its name has it in the tooltip."""
 MOST_AHEAD_DAYS = 400
 """How far ahead changes are drawn; all are in the table."""
 
@@ -39,8 +40,11 @@ def customer_timeline(
     """Orders, events and stages of one customer on one line of time; after the last day, pale, the stages that silence brings."""
     if told.bands.empty:
         return empty(title=title, subtitle=subtitle, theme=theme, message="Not known on any of these days.")
-    bands = _bands(told, framework, as_of, theme)
-    x_scale = alt.Scale(type="time", domain=[_midnight(_first_day(told) - MARGIN), bands[-1]["until"]], nice=False)
+    first = _first_day(told)
+    spans = _bands(told, framework, as_of)
+    n_days = (spans[-1].end - first).days + MARGIN.days
+    bands = [span.row(n_days) for span in spans]
+    x_scale = alt.Scale(type="time", domain=[_midnight(first - MARGIN), bands[-1]["until"]], nice=False)
     x = alt.X(
         field="since",
         type="temporal",
@@ -66,9 +70,7 @@ def customer_timeline(
         dy=0,
         dx=1,
         fontSize=11,
-        text=alt.expr(
-            f"scale('x', datetime(datum.until)) - scale('x', datetime(datum.since)) < {ROOM} ? '' : datum.name"
-        ),
+        text=alt.expr(f"datum.share * width < {LETTER} * length(datum.name) ? '' : datum.name"),
     )
     marks = alt.Chart(inline(_points(told, currency))).mark_point(
         filled=True, size=90, color=palette.accent, opacity=0.85
@@ -102,13 +104,39 @@ def _first_day(told: Timeline) -> date:
     return min(days)
 
 
-def _bands(told: Timeline, framework: Framework, as_of: date, theme: Theme) -> list[Row]:
+@dataclass(frozen=True)
+class _Band:
+    """The days that a customer spends in one stage, known or ahead."""
+
+    stage: str
+    name: str
+    start: date
+    end: date
+    kind: str
+    opacity: float
+
+    def row(self, n_days: int) -> Row:
+        """What the picture needs of it; ``n_days`` is the length of the whole line."""
+        return {
+            "row": STAGES,
+            c.STAGE: self.stage,
+            "name": self.name,
+            "since": _midnight(self.start),
+            "until": _midnight(self.end),
+            "share": (self.end - self.start).days / n_days,
+            "span": f"{long_day(self.start)} to {long_day(self.end)}",
+            "kind": self.kind,
+            "opacity": self.opacity,
+        }
+
+
+def _bands(told: Timeline, framework: Framework, as_of: date) -> list[_Band]:
     """Each stage from the end of the period before it, since nothing is known of the days between two looks."""
     names = shown_stages(framework, list(told.bands[c.STAGE]))
     known = records(told.bands, [c.STAGE, "starts_on", "ends_on"])
     edges = [_first_day(told), *(band["ends_on"] for band in known)]
     bands = [
-        _band(band[c.STAGE], names, since, until, "known", 1.0)
+        _Band(band[c.STAGE], names[band[c.STAGE]], since, until, "known", 1.0)
         for band, (since, until) in zip(known, pairwise(edges), strict=True)
     ]
     soon = [row for row in records(told.ahead, [c.DAY, c.STAGE]) if (row[c.DAY] - as_of).days <= MOST_AHEAD_DAYS]
@@ -116,23 +144,10 @@ def _bands(told: Timeline, framework: Framework, as_of: date, theme: Theme) -> l
         edges = [as_of, *(row[c.DAY] for row in soon), soon[-1][c.DAY] + timedelta(days=30)]
         stages = [known[-1][c.STAGE], *(row[c.STAGE] for row in soon)]
         bands += [
-            _band(stage, names, since, until, "ahead, if silent", PALE)
+            _Band(stage, names[stage], since, until, "ahead, if silent", PALE)
             for stage, (since, until) in zip(stages, pairwise(edges), strict=True)
         ]
     return bands
-
-
-def _band(stage: str, names: dict[str, str], start: date, end: date, kind: str, opacity: float) -> Row:
-    return {
-        "row": STAGES,
-        c.STAGE: stage,
-        "name": names[stage],
-        "since": _midnight(start),
-        "until": _midnight(end),
-        "span": f"{long_day(start)} to {long_day(end)}",
-        "kind": kind,
-        "opacity": opacity,
-    }
 
 
 def _points(told: Timeline, currency: str) -> list[Row]:

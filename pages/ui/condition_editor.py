@@ -14,7 +14,7 @@ from clm_core.frameworks import Framework, edit, parts
 from clm_core.frameworks.parts import Path
 from clm_core.pipeline import Workspace
 from clm_core.wording import first_upper
-from pages.ui import cached_rules, drafting, inputs
+from pages.ui import cached, drafting, inputs
 from pages.ui.messages import plain
 
 NUMBER = "a number"
@@ -250,7 +250,7 @@ def _unit(workspace: Workspace, feature: Feature) -> str:
 
 
 def _ask_words(rows: Rows, path: Path, test: Test) -> None:
-    known = cached_rules.words(inputs.as_of(), test.feature) if test.feature in rows.features else []
+    known = cached.words(inputs.as_of(), test.feature) if test.feature in rows.features else []
     if test.op == "in":
         now = list(test.value) if isinstance(test.value, tuple) else []
         key = drafting.showing(rows.key(path, "words"), now)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from clm_core.lookup import MOST_FOUND, find_people
 from clm_core.pipeline import Workspace
-from pages.ui import cached_people, inputs, messages, state
+from pages.ui import cached, inputs, messages, state
 
 WARNED_DAYS = 30
 """How far the early warning looks ahead unless asked otherwise."""
@@ -23,7 +23,7 @@ def ask(workspace: Workspace, leaving: pd.DataFrame) -> str:
     if part and not found:
         told = f"Nobody known on the as-of day has an id with “{messages.plain(part)}” in it."
         st.warning(told, icon=messages.ICONS["warning"])
-    why = dict.fromkeys(found, "") or cached_people.suggestions(inputs.as_of(), leaving)
+    why = dict.fromkeys(found, "") or cached.suggestions(inputs.as_of(), leaving)
     if state.customer() and state.customer() not in why:
         why = {state.customer(): "", **why}
     state.choose_customer(state.customer() or next(iter(why)))

@@ -16,7 +16,7 @@ from clm_core.pipeline import Workspace
 from clm_core.rhythm import rule_sets_of
 from clm_core.sensitivity import rule_words
 from clm_core.wording import count
-from pages.ui import cached_rules, figures, inputs, messages, state
+from pages.ui import cached, figures, inputs, messages, state
 
 YOURS = "Your rules"
 SHOWN = 20
@@ -38,7 +38,7 @@ def ask(framework: Framework) -> tuple[Framework, Framework]:
 
 def _offered(framework: Framework) -> dict[str, Framework]:
     own = {f"{YOURS} ({framework.name})": framework}
-    proposed = rule_sets_of(cached_rules.rhythm(inputs.as_of()), framework)
+    proposed = rule_sets_of(cached.rhythm(inputs.as_of()), framework)
     shipped = {f"{other.name}, as shipped": other for other in shipped_frameworks() if other != framework}
     vendors = {f"{preset.name}, vendors' preset": preset for preset in silence_frameworks()}
     loaded = {f"{other.name}, from a file": other for other in _loaded()}
@@ -92,7 +92,7 @@ def show_in_every(workspace: Workspace, customer_id: str, framework: Framework) 
     """The place of one customer under the rules in force and in each shipped framework, with the rule that decided, in words."""
     others = {other.name: other for other in shipped_frameworks() if other != framework}
     sets = {f"{YOURS} ({framework.name})": framework} | others
-    found = cached_rules.in_every(inputs.as_of(), customer_id, list(sets.values()))
+    found = cached.in_every(inputs.as_of(), customer_id, list(sets.values()))
     if found.empty:
         st.warning("Nobody of that id is known at the as-of day. Check the spelling.", icon=":material/person_off:")
         return

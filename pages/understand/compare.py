@@ -5,7 +5,7 @@ import streamlit as st
 from clm_core import charts, findings
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day, money, percent
-from pages.ui import behind, cached_rules, figures, frame, inputs, messages, rule_choice
+from pages.ui import behind, cached, figures, frame, inputs, messages, rule_choice
 
 workspace = frame.begin(
     "What if the rules were different?",
@@ -15,7 +15,7 @@ workspace = frame.begin(
 framework, as_of = inputs.framework(), inputs.as_of()
 a, b = rule_choice.ask(framework)
 rule_choice.offer_file()
-compared = cached_rules.comparison(as_of, a, b)
+compared = cached.comparison(as_of, a, b)
 today, currency = long_day(to_date(workspace.as_of_day)), workspace.dataset.tables.currency
 
 found = findings.who_sits_differently(compared, a, b, currency)
@@ -39,11 +39,11 @@ st.caption(
 st.header("Who are they?", anchor=False)
 is_picked = cell.get("stage_a") in a.stage_ids and cell.get("stage_b") in b.stage_ids
 if is_picked:
-    listed = cached_rules.who_sits_in(as_of, a, b, cell["stage_a"], cell["stage_b"])
+    listed = cached.who_sits_in(as_of, a, b, cell["stage_a"], cell["stage_b"])
     names = findings.stage_name(a, cell["stage_a"]), findings.stage_name(b, cell["stage_b"])
     st.markdown(f"**{messages.plain(f'{names[0]} under A, {names[1]} under B')}**: {count(len(listed), 'customer')}")
 else:
-    listed = cached_rules.who_differs(as_of, a, b)
+    listed = cached.who_differs(as_of, a, b)
     st.caption(f"Everyone who sits differently. {behind.CLICK_CELL}")
 rule_choice.show_listed(listed, a, b, workspace)
 

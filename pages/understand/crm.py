@@ -6,7 +6,7 @@ from clm_core import charts, findings
 from clm_core.crm_stages import crm_stages, suggest_meaning
 from clm_core.tables import to_date
 from clm_core.wording import long_day
-from pages.ui import cached_people, figures, frame, inputs, messages
+from pages.ui import cached, figures, frame, inputs, messages
 
 workspace = frame.begin(
     "Does the CRM tell the same story?",
@@ -37,7 +37,7 @@ else:
                     placeholder="none: left out",
                 )
             )
-    found = cached_people.crm(inputs.as_of(), framework, meaning)
+    found = cached.crm(inputs.as_of(), framework, meaning)
     told = findings.does_the_crm_agree(found)
     st.markdown(f"### {messages.plain(told.says)}")
     subtitle = f"People with a CRM stage on {today}, n = {found.comparison.n_customers:,}; % of the row"

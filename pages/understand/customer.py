@@ -6,7 +6,7 @@ from clm_core import charts, findings
 from clm_core.silence import of_stages
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day, money
-from pages.ui import cached_people, customers, figures, frame, inputs, messages, tables
+from pages.ui import cached, customers, figures, frame, inputs, messages, tables
 
 workspace = frame.begin(
     "Why is this customer here?",
@@ -16,8 +16,8 @@ workspace = frame.begin(
 framework = inputs.framework()
 as_of, today, theme = inputs.as_of(), to_date(workspace.as_of_day), figures.theme()
 currency = workspace.dataset.tables.currency
-customer_id = customers.ask(workspace, cached_people.leaving(as_of, framework, customers.WARNED_DAYS))
-story = cached_people.story(as_of, framework, customer_id)
+customer_id = customers.ask(workspace, cached.leaving(as_of, framework, customers.WARNED_DAYS))
+story = cached.story(as_of, framework, customer_id)
 here = findings.why_here(story.told, story.rules, framework, today)
 
 st.markdown(f"### {messages.plain(here.says)}")
@@ -56,7 +56,7 @@ st.page_link("pages/understand/stage_rules.py", label="Change the rules and limi
 st.header("Who leaves the path soon, if nothing happens?", anchor=False)
 left, right = st.columns([1, 2])
 n_days = left.slider("Within (days)", 7, 90, customers.WARNED_DAYS, key="warned_days", persist_state="session")
-leaving = cached_people.leaving(as_of, framework, n_days)
+leaving = cached.leaving(as_of, framework, n_days)
 present = [stage.id for stage in framework.stages if stage.id in set(leaving["stage"])]
 chosen = right.pills(
     "Only those now in",

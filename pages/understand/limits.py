@@ -8,7 +8,7 @@ from clm_core.rhythm import BY_OWN_RHYTHM, limits_for, rule_sets_of
 from clm_core.sensitivity import ROLE_NAMES, role_changes
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day, percent, signed
-from pages.ui import cached_rules, figures, frame, handles, inputs, messages
+from pages.ui import cached, figures, frame, handles, inputs, messages
 
 YOURS, SHIPPED = "Your rules", "As shipped"
 
@@ -18,7 +18,7 @@ workspace = frame.begin(
     "and lost, and shows what follows when you move these limits.",
 )
 as_of = inputs.as_of()
-shipped, rhythm = inputs.original(), cached_rules.rhythm(as_of)
+shipped, rhythm = inputs.original(), cached.rhythm(as_of)
 handles.take_drag(rhythm.curve)
 today, theme = long_day(to_date(workspace.as_of_day)), figures.theme()
 proposal, curve = rhythm.proposal, rhythm.curve
@@ -40,7 +40,7 @@ framework = inputs.framework()
 presets = {preset.name: preset for preset in silence_frameworks()}
 before = {SHIPPED: shipped} if framework != shipped else {}
 sets = {YOURS: framework, **before, **rule_sets_of(rhythm, framework), **presets}
-strip = cached_rules.rule_sets(as_of, sets)
+strip = cached.rule_sets(as_of, sets)
 changes = role_changes(strip, YOURS, SHIPPED if before else YOURS)
 for column, row in zip(st.columns(3), changes.itertuples(), strict=False):
     column.metric(
@@ -61,7 +61,7 @@ figures.show(picture, found.title, subtitle, strip, "rule_sets")
 messages.show_finding(found)
 
 st.header("How much hangs on each limit?", anchor=False)
-moved = cached_rules.moved_limits(as_of, framework)
+moved = cached.moved_limits(as_of, framework)
 found = findings.what_hangs_on_limits(moved)
 subtitle = f"People who change stage on {today} when one limit moves and the others stay"
 picture = charts.limit_moves(moved, title=found.title, subtitle=subtitle, theme=theme)
@@ -70,8 +70,8 @@ messages.show_finding(found)
 
 st.header("Late for this customer?", anchor=False)
 if BY_OWN_RHYTHM in sets:
-    n_differ = cached_rules.comparison(as_of, framework, sets[BY_OWN_RHYTHM]).n_differ
-    found = findings.what_own_rhythm_says(rhythm.own, *cached_rules.customers_with_rhythm(as_of), n_differ)
+    n_differ = cached.comparison(as_of, framework, sets[BY_OWN_RHYTHM]).n_differ
+    found = findings.what_own_rhythm_says(rhythm.own, *cached.customers_with_rhythm(as_of), n_differ)
     messages.show_finding(found)
 elif rhythm.own_refusal:
     messages.show_error(rhythm.own_refusal, first="No limits by the customer's own rhythm.")

@@ -9,7 +9,6 @@ from clm_core.tables import to_date
 from clm_core.wording import count, long_day
 from pages.ui import (
     cached,
-    cached_rules,
     definition_file,
     drafting,
     figures,
@@ -36,7 +35,7 @@ for name in held.framework.limits:
     messages.show_faults_at(f"limits.{name}", faults)
 drafting.show_steps()
 
-by_rule = cached_rules.rule_counts(inputs.as_of(), framework)
+by_rule = cached.rule_counts(inputs.as_of(), framework)
 both, counts = with_stages_of(framework, original), count_by_stage(by_rule, framework)
 before = metrics.on_stages(cached.stage_counts(inputs.as_of(), original), both)
 after = metrics.on_stages(counts, both)

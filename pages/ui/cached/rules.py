@@ -1,4 +1,4 @@
-"""Caches of rules held against each other and against the shop's rhythm; kept as in :mod:`pages.ui.cached`."""
+"""Rules held against each other and against the shop's rhythm."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ from clm_core.frameworks import BY_SILENCE, Framework
 from clm_core.pipeline import count_rules, words_of
 from clm_core.rhythm import Rhythm, count_with_rhythm, read_rhythm
 from clm_core.sensitivity import compare_rule_sets, limit_sensitivity
-from pages.ui.cached import _data_key, _recall, dataset, workspace
+from pages.ui.cached.files import dataset
+from pages.ui.cached.recall import data_key, recall
+from pages.ui.cached.work import workspace
 
 
 def rhythm(as_of: date | None) -> Rhythm:
     """How soon customers return, and the limits that follow."""
     tables, day = dataset().tables, workspace(as_of).as_of_day
-    return _recall("Reading the rhythm", (*_data_key(), as_of), lambda: read_rhythm(tables, day), is_common=True)
+    return recall("Reading the rhythm", (*data_key(), as_of), lambda: read_rhythm(tables, day), is_common=True)
 
 
 def customers_with_rhythm(as_of: date | None) -> tuple[int, int]:
     """How many customers have a usual gap, and how many have bought."""
-    key = (*_data_key(), as_of)
-    return _recall("Looking for usual gaps", key, lambda: count_with_rhythm(workspace(as_of).today), is_common=True)
+    key = (*data_key(), as_of)
+    return recall("Looking for usual gaps", key, lambda: count_with_rhythm(workspace(as_of).today), is_common=True)
 
 
 def rule_sets(as_of: date | None, named: Mapping[str, Framework]) -> pd.DataFrame:
@@ -36,34 +38,34 @@ def rule_sets(as_of: date | None, named: Mapping[str, Framework]) -> pd.DataFram
     others = {name: framework for name, framework in named.items() if name not in presets}
 
     def count(chosen: Mapping[str, Framework]) -> pd.DataFrame:
-        key = (*_data_key(), as_of, tuple((name, framework.model_dump_json()) for name, framework in chosen.items()))
-        return _recall("Counting roles", key, lambda: compare_rule_sets(workspace(as_of).today, chosen))
+        key = (*data_key(), as_of, tuple((name, framework.model_dump_json()) for name, framework in chosen.items()))
+        return recall("Counting roles", key, lambda: compare_rule_sets(workspace(as_of).today, chosen))
 
     return pd.concat([count(chosen) for chosen in (others, presets) if chosen], ignore_index=True)
 
 
 def moved_limits(as_of: date | None, framework: Framework) -> pd.DataFrame:
     """Who changes stage when one limit moves."""
-    key = (*_data_key(), as_of, framework.model_dump_json())
-    return _recall("Moving each limit", key, lambda: limit_sensitivity(workspace(as_of).today, framework))
+    key = (*data_key(), as_of, framework.model_dump_json())
+    return recall("Moving each limit", key, lambda: limit_sensitivity(workspace(as_of).today, framework))
 
 
 def comparison(as_of: date | None, a: Framework, b: Framework) -> Comparison:
     """The same people under two rule sets."""
-    key = (*_data_key(), as_of, a.model_dump_json(), b.model_dump_json())
-    return _recall("Comparing rules", key, lambda: compare_stages(workspace(as_of).today, a, b))
+    key = (*data_key(), as_of, a.model_dump_json(), b.model_dump_json())
+    return recall("Comparing rules", key, lambda: compare_stages(workspace(as_of).today, a, b))
 
 
 def who_differs(as_of: date | None, a: Framework, b: Framework) -> pd.DataFrame:
     """Everyone who sits differently under two rule sets."""
-    key = (*_data_key(), as_of, a.model_dump_json(), b.model_dump_json())
-    return _recall("Listing who differs", key, lambda: list_differing(workspace(as_of).today, a, b))
+    key = (*data_key(), as_of, a.model_dump_json(), b.model_dump_json())
+    return recall("Listing who differs", key, lambda: list_differing(workspace(as_of).today, a, b))
 
 
 def who_sits_in(as_of: date | None, a: Framework, b: Framework, stage_a: str, stage_b: str) -> pd.DataFrame:
     """Everyone in one stage under one rule set and another under the other."""
-    key = (*_data_key(), as_of, a.model_dump_json(), b.model_dump_json(), stage_a, stage_b)
-    return _recall("Finding the customers", key, lambda: list_cell(workspace(as_of).today, a, b, stage_a, stage_b))
+    key = (*data_key(), as_of, a.model_dump_json(), b.model_dump_json(), stage_a, stage_b)
+    return recall("Finding the customers", key, lambda: list_cell(workspace(as_of).today, a, b, stage_a, stage_b))
 
 
 def in_every(as_of: date | None, customer_id: str, frameworks: Sequence[Framework]) -> pd.DataFrame:
@@ -73,11 +75,11 @@ def in_every(as_of: date | None, customer_id: str, frameworks: Sequence[Framewor
 
 def rule_counts(as_of: date | None, framework: Framework) -> pd.DataFrame:
     """How many each rule decides at the day."""
-    key = (*_data_key(), as_of, framework.model_dump_json())
-    return _recall("Counting by rule", key, lambda: count_rules(workspace(as_of), framework))
+    key = (*data_key(), as_of, framework.model_dump_json())
+    return recall("Counting by rule", key, lambda: count_rules(workspace(as_of), framework))
 
 
 def words(as_of: date | None, feature: str) -> list[str]:
     """The texts that a feature has at the day."""
-    key = (*_data_key(), as_of, feature)
-    return _recall("Listing words", key, lambda: words_of(workspace(as_of), feature))
+    key = (*data_key(), as_of, feature)
+    return recall("Listing words", key, lambda: words_of(workspace(as_of), feature))
