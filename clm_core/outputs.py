@@ -199,5 +199,5 @@ def _finite(value: Any) -> Any:
 
 
 def _told(issue: Issue) -> dict[str, Any]:
-    """An issue as the terminal's contract has it; the switch is for those who can turn it."""
-    return {name: value for name, value in asdict(issue).items() if name != "switch"}
+    """An issue as the terminal's contract has it; switch and place are for those who can turn to them on a page."""
+    return {name: value for name, value in asdict(issue).items() if name not in ("switch", "place")}
