@@ -21,7 +21,7 @@ from clm_core.frameworks import Framework
 from clm_core.ledger import Ledger
 from clm_core.models.evaluate import wilson_interval
 from clm_core.tables import to_date
-from clm_core.wording import SMALL_GROUP, count
+from clm_core.wording import SMALL_GROUP, count, long_day
 
 By = Literal["month", "quarter"]
 COHORT, SINCE = "cohort", "periods_since"
@@ -40,9 +40,11 @@ class NewCustomers:
     @property
     def sentence(self) -> str:
         """The definition in words, with how many it may be wrong for."""
-        says = f"New means the first order in the file, which begins on {self.first_day.isoformat()}."
+        says = f"New means the first order in the file, which begins on {long_day(self.first_day)}."
         if self.n_known_before is None:
             return f"{says} Whoever ordered before that day counts as new too: the files do not tell who did."
+        if not self.n_known_before:
+            return f"{says} None of the {self.n_buyers:,} buyers was known before that day."
         people = count(self.n_known_before, "buyer")
         verb = "was" if self.n_known_before == 1 else "were"
         return (

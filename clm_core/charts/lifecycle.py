@@ -111,7 +111,7 @@ def _change(row: Row, before: int) -> Row:
         "after": after,
         "longest": max(before, after),
         "change": change,
-        "label": f"{after:,} ({change})",
+        "label": f"{after:,} ({change})" if after != before else f"{after:,}",
     }
 
 

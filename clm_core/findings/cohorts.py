@@ -16,8 +16,14 @@ def who_comes_back(table: pd.DataFrame, unit: str) -> Finding:
     """Of all cohorts together, who ordered in the first period after that of the first order; the best and the weakest."""
     judged = _judged(table, 1)
     if judged.empty:
-        says = f"No {unit} after a first order is over yet for {SMALL_GROUP} people or more."
-        return Finding("Too early to see who comes back", says, "Come back with a longer history.")
+        if is_over := bool(((table["periods_since"] == 1) & ~table["is_partial"]).any()):
+            says = f"No cohort has {SMALL_GROUP} people or more, so the shares below are no guide."
+        else:
+            says = f"No {unit} after a first order is over yet."
+        title = "Cohorts too small to compare" if is_over else "Too early to see who comes back"
+        return Finding(
+            title, says, "Group by quarter." if is_over and unit == "month" else "Come back with more orders."
+        )
     n, back = int(judged[c.N_CUSTOMERS].sum()), int(judged["n_ordering"].sum())
     best = judged.iloc[int(judged["share_ordering"].to_numpy().argmax())]
     weak = judged.iloc[int(judged["share_ordering"].to_numpy().argmin())]
@@ -51,10 +57,10 @@ def how_two_cohorts_compare(table: pd.DataFrame, one: date, other: date, unit: s
     names = {cohort: period_name(cohort, unit) for cohort in (one, other)}
     a, b = (rows.iloc[1] for rows in lived.values())
     shares = [
-        f"{interval(row['share_ordering'], row['low'], row['high'])} of {int(row[c.N_CUSTOMERS]):,} in {names[row['cohort']]}"
+        f"{interval(row['share_ordering'], row['low'], row['high'])} of the {int(row[c.N_CUSTOMERS]):,} of {names[row['cohort']]}"
         for row in (a, b)
     ]
-    says = f"In the {unit} after the first order came back {' and '.join(shares)}."
+    says = f"{' and '.join(shares)} came back in the {unit} after their first order."
     is_apart = bool(a["low"] > b["high"] or b["low"] > a["high"])
     ahead, behind = (a, b) if a["share_ordering"] >= b["share_ordering"] else (b, a)
     title = f"{names[ahead['cohort']]} came back more than {names[behind['cohort']]}"

@@ -37,7 +37,8 @@ def changes_ahead(told: Timeline, framework: Framework, as_of: date) -> str:
 
 def who_leaves_soon(leaving: pd.DataFrame, framework: Framework, n_days: int, currency: str) -> Finding:
     """How many will be off the path within some days if they stay silent, what they are worth, and who is first."""
-    title = f"{count(len(leaving), 'person leaves', 'people leave')} the path within {count(n_days, 'day')} if nothing happens"
+    who = count(len(leaving), "person leaves", "people leave") if len(leaving) else "Nobody leaves"
+    title = f"{who} the path within {count(n_days, 'day')} if nothing happens"
     if leaving.empty:
         says = "Nobody on the path is that close to a limit of the rules."
         return Finding(title, says, "Look further ahead, or at the churn page for those likely to stay silent.")

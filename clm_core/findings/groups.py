@@ -27,6 +27,9 @@ def how_groups_differ(table: pd.DataFrame, framework: Framework, label: str) -> 
     most, least = str(share.idxmax()), str(share.idxmin())
     people, gone = judged[c.N_CUSTOMERS].to_dict(), judged["n_off"].to_dict()
     low, high = (float(bound[0]) for bound in wilson_interval([gone[most]], [people[most]], 0.95))
+    if share[most] == share[least]:
+        says = f"By {label}, every group has the same share off the path: {share[most] * 100:.0f} %."
+        return Finding(f"No difference by {label}", says, "Choose something else to tell people apart by.")
     title = f"{most}: most off the path"
     says = (
         f"By {label}, {most} has the largest share off the path: {interval(float(share[most]), low, high)} of {people[most]:,}; "

@@ -21,8 +21,7 @@ def who_comes_and_goes(comings: pd.DataFrame, period: str) -> Finding:
     row = (full if len(full) else comings).iloc[-1]
     name = period[:1].upper() + period[1:]
     came, back, off = int(row["new"]), int(row["reactivated"]), int(row["newly_off"])
-    new = count(came, "person", "people") if came else "nobody"
-    says = f"In {period} {new} came, {back:,} came back and {off:,} fell off the path"
+    says = f"In {period} {_told_moves(came, back, off)}"
     if bool(row["is_first"]):
         return Finding(
             f"The history begins in {period}", f"{says}.", "From the next period on, movement can be told from arrival."
@@ -30,6 +29,9 @@ def who_comes_and_goes(comings: pd.DataFrame, period: str) -> Finding:
     ratio = float(row["quick_ratio"])
     if math.isnan(ratio):
         return Finding(f"{name}: nobody fell off the path", f"{says}.", "Keep an eye on the months to come.")
+    if not ratio:
+        next_step = "See below from which stage they leave, and act there first."
+        return Finding(f"{name}: {off:,} left and nobody came", f"{says}.", next_step)
     says += f": {ratio:.1f} came or came back for each who left."
     if ratio >= 1:
         return Finding(f"{name}: {ratio:.1f} come for each who leaves", says, "See below whether they move on.")
@@ -38,6 +40,17 @@ def who_comes_and_goes(comings: pd.DataFrame, period: str) -> Finding:
         says,
         "See below from which stage they leave, and act there first.",
     )
+
+
+def _told_moves(came: int, back: int, off: int) -> str:
+    """Who came, came back and fell off, where nobody did in words."""
+    new = count(came, "person", "people") if came else "nobody"
+    if not back and not off:
+        return f"{new} came, and nobody came back or fell off the path"
+    if not came and not back:
+        return f"nobody came or came back and {off:,} fell off the path"
+    returned, gone = (f"{n:,}" if n else "nobody" for n in (back, off))
+    return f"{new} came, {returned} came back and {gone} fell off the path"
 
 
 def where_they_went(flows: pd.DataFrame, framework: Framework, first: str, last: str) -> Finding:

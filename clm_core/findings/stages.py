@@ -36,7 +36,7 @@ def how_it_changed(stock: pd.DataFrame, framework: Framework) -> Finding:
     largest = str(change.abs().idxmax())
     name, by = framework.stage(largest).name, signed(int(change[largest]))
     says = f"Since the end of {month(months[-2])} {name} changed most, by {by} to {int(sizes[months[-1]][largest]):,}."
-    next_step = "Look below at where they came from and where they went."
+    next_step = "See how customers move: where they came from and where they went."
     return Finding(f"{name} {by} since {month(months[-2])}", says, next_step)
 
 
@@ -77,7 +77,9 @@ def what_rules_change(before: pd.DataFrame, after: pd.DataFrame, framework: Fram
     moved = int(abs(difference).sum() // 2)
     if moved == 0:
         says = "Every stage is as large as under the rules you began with."
-        return Finding("As at first", says, "Move a limit or change a rule to see who changes stage.")
+        name = framework.stages[int(after[c.N_CUSTOMERS].to_numpy().argmax())].name
+        next_step = "Move a limit or change a rule to see who changes stage."
+        return Finding(f"No stage has grown or shrunk; {name} is the largest", says, next_step)
     largest = int(abs(difference).argmax())
     name, by = framework.stages[largest].name, signed(int(difference[largest]))
     says = f"At least {count(moved, 'person changes', 'people change')} stage; {name} by {by}."

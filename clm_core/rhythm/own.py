@@ -106,7 +106,7 @@ def with_own_rhythm(framework: Framework, times: Mapping[str, float]) -> Framewo
 def _told_twice(rule: Rule, times: Mapping[str, float]) -> Iterator[Rule]:
     parts = _flat(rule.when)
     silence = next((test for test in parts if test.feature == c.DAYS_SINCE_LAST_ORDER and test.limit in times), None)
-    if silence is None:
+    if silence is None or any(test.feature == GAP_RATIO for test in parts):  # told so already
         yield rule
         return
     others = tuple(test for test in parts if test != silence)

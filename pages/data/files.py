@@ -64,6 +64,7 @@ st.page_link(frame.LIFECYCLE_PAGE, label="See how they move from stage to stage"
 
 st.header("How was it understood?", anchor=False)
 recognised.show_files(dataset)
+offers.show_mismatches(dataset)
 for kind in dataset.imported:
     mapping_form.show(kind)
 with st.expander("The first orders, as they were understood", icon=":material/preview:"):

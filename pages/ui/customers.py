@@ -1,13 +1,14 @@
-"""Choosing one customer: by a part of their id, or from some that are worth a look."""
+"""Choosing one customer: by a part of their id, from some that are worth a look, or from a list on another page."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
+from clm_core import columns as c
 from clm_core.lookup import MOST_FOUND, find_people
 from clm_core.pipeline import Workspace
-from pages.ui import cached, inputs, messages, state
+from pages.ui import cached, frame, inputs, messages, state, tables
 
 WARNED_DAYS = 30
 """How far the early warning looks ahead unless asked otherwise."""
@@ -32,6 +33,24 @@ def ask(workspace: Workspace, leaving: pd.DataFrame) -> str:
         heading, list(why), format_func=lambda one: f"{one} · {why[one]}" if why.get(one) else one, key=state.CUSTOMER
     )
     return str(chosen)
+
+
+def lead_on(listed: pd.DataFrame, key: str) -> None:
+    """From the table of a list to the page about one of the customers in it."""
+    ids = [str(one) for one in listed[c.CUSTOMER_ID].head(tables.SHOWN)]
+    if not ids:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        one = st.selectbox("One of them", ids, key=f"one_of_{key}", width=260)
+        is_asked = st.button(
+            "See why they are here",
+            key=f"why_{key}",
+            icon=":material/person_search:",
+            on_click=state.choose_customer,
+            args=(one,),
+        )
+    if is_asked:
+        st.switch_page(frame.CUSTOMERS_PAGE)
 
 
 def _forget() -> None:

@@ -29,21 +29,6 @@ def show(chart: alt.TopLevelMixin, title: str, subtitle: str, data: pd.DataFrame
     download(data, f"{key}.csv", "Data of this chart (CSV)", key)
 
 
-def pick(chart: alt.TopLevelMixin, title: str, subtitle: str, data: pd.DataFrame, key: str) -> dict[str, str]:
-    """The same for a chart whose marks can be clicked: the fields of the mark that was, empty while none is."""
-    event = st.altair_chart(
-        chart,
-        width="stretch",
-        key=f"chart_{key}",
-        alt=alt_text(title, subtitle),
-        on_select="rerun",
-        selection_mode="pick",
-    )
-    download(data, f"{key}.csv", "Data of this chart (CSV)", key)
-    picked = event["selection"].get("pick") or [{}]
-    return {name: str(value) for name, value in picked[0].items()}
-
-
 def download(data: pd.DataFrame | Callable[[], pd.DataFrame], file_name: str, label: str, key: str) -> None:
     """A button that makes the CSV, and the frame where it is given as a call, only when it is clicked."""
     st.download_button(

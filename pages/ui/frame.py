@@ -21,6 +21,7 @@ MOVEMENT_PAGE = "pages/understand/movement.py"
 LIMITS_PAGE = "pages/understand/limits.py"
 COMPARE_PAGE = "pages/understand/compare.py"
 LIFECYCLE_PAGE = "pages/understand/lifecycle.py"
+CUSTOMERS_PAGE = "pages/understand/customer.py"
 PERSONAS_PAGE = "pages/understand/personas.py"
 
 

@@ -84,4 +84,9 @@ def offer(proposed: Mapping[str, float]) -> None:
         width="stretch",
         disabled=not proposed,
     )
-    right.button("Reset to the shipped limits", on_click=inputs.reset_limits, icon=":material/undo:", width="stretch")
+    right.button(
+        f"Reset to the {inputs.beginning()} limits",
+        on_click=inputs.reset_limits,
+        icon=":material/undo:",
+        width="stretch",
+    )

@@ -136,6 +136,16 @@ def original() -> Framework:
     return framework() if faults(base) else base
 
 
+def beginning() -> str:
+    """What the limits at first were, in a word: shipped, or loaded from a file."""
+    return "shipped" if is_shipped(original().id) else "loaded"
+
+
+def take(changed: Framework, what: str) -> None:
+    """Put a changed framework in force, as a step that can be undone."""
+    state.set_draft(draft().change(changed, what))
+
+
 def faults(one: Framework) -> list[Issue]:
     """What keeps a framework from being used on these files."""
     return check_framework(one, known_features(cached.workspace(as_of()).frames))
@@ -202,7 +212,7 @@ def _ask_limit(name: str, limit: Limit) -> None:
         step=kind(1 if is_whole else (limit.most - limit.least) / 100),
         key=key,
         on_change=lambda: set_limits({name: st.session_state[key]}, f"moved '{limit.label}'"),
-        help=plain(f"At first: {first.value:g} {first.unit}.") if first else None,
+        help=plain(f"{beginning().capitalize()}: {first.value:g} {first.unit}.") if first else None,
     )
 
 

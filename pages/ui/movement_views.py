@@ -7,8 +7,10 @@ from datetime import date
 import streamlit as st
 
 from clm_core import charts, findings, metrics
+from clm_core import columns as c
 from clm_core.charts import Theme
 from clm_core.frameworks import Framework
+from clm_core.ledger import NOT_KNOWN
 from clm_core.pipeline import Workspace
 from clm_core.progress import HORIZONS, MOST_DAYS, Movement, conversion, flows_between, stay_curves, time_in_stage
 from clm_core.wording import count, long_day, month
@@ -21,16 +23,17 @@ SHOWN_DAYS = 4
 
 def show_movers(cell: dict[str, str], day: date, chosen: Window, workspace: Workspace, framework: Framework) -> None:
     """The customers who made the move that was clicked."""
-    came, went = cell.get("from_stage"), cell.get("to_stage")
-    known = framework.stage_ids
-    if went not in known or came not in ("", *known):
-        st.caption(behind.CLICK_CELL)
+    if not cell:
         return
-    listed = cached.movers(inputs.as_of(), framework, chosen.unit, chosen.known_days, day, str(came), str(went))
-    origin = framework.stage(str(came)).name if came else "Newly known"
-    behind.show(
-        listed, f"{origin} → {framework.stage(str(went)).name} by {long_day(day)}", workspace, framework, "movers"
-    )
+    came, went = cell[c.FROM_STAGE], cell[c.TO_STAGE]
+    listed = cached.movers(inputs.as_of(), framework, chosen.unit, chosen.known_days, day, came, went)
+    says = f"{told_stage(came, framework)} → {told_stage(went, framework)} by {long_day(day)}"
+    behind.show(listed, says, workspace, framework, "movers")
+
+
+def told_stage(stage_id: str, framework: Framework) -> str:
+    """The name of a stage that a move began or ended in."""
+    return findings.stage_name(framework, stage_id) if stage_id != NOT_KNOWN else "Newly known"
 
 
 def show_flow(recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:

@@ -67,6 +67,15 @@ def show_way_out(kind: TableKind) -> None:
     arrivals.ask("Or drop other files", "instead", kind)
 
 
+def show_mismatches(dataset: Dataset) -> None:
+    """Further files whose people are mostly not those of the orders: they would be counted as people of their own."""
+    for match in dataset.joins:
+        if match.hint and match.kind != "spend":
+            n_matched = f"{match.n_matched:,} of {match.n_keys:,}"
+            told = f"{match.kind.capitalize()}: {n_matched} {KEYS[match.kind]} in this file are among those with orders. {match.hint}"
+            st.warning(messages.plain(told), icon=":material/link_off:")
+
+
 def show_table(kind: TableKind, dataset: Dataset) -> None:
     """The drawer of a further table: how many rows it gave, how many of its keys match, or what it would unlock."""
     given = dataset.imported.get(kind)

@@ -16,7 +16,7 @@ from clm_core.pipeline import Workspace
 from clm_core.rhythm import rule_sets_of
 from clm_core.sensitivity import rule_words
 from clm_core.wording import count
-from pages.ui import cached, figures, inputs, messages, state
+from pages.ui import cached, customers, figures, inputs, messages, state
 
 YOURS = "Your rules"
 SHOWN = 20
@@ -84,6 +84,7 @@ def show_listed(listed: pd.DataFrame, a: Framework, b: Framework, workspace: Wor
     shown = told if workspace.frames.has_amounts else told.drop(columns=c.VALUE)
     money = {c.VALUE: st.column_config.NumberColumn(spent, format="accounting")}
     st.dataframe(shown, hide_index=True, column_config=columns | money)
+    customers.lead_on(listed, "sit_differently")
     label = f"Download {count(len(listed), 'customer')} (CSV)"
     figures.download(listed, "sit_differently.csv", label, "sit_differently")
 

@@ -5,7 +5,7 @@ import streamlit as st
 from clm_core import charts, findings
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day, money, percent
-from pages.ui import behind, cached, figures, frame, inputs, messages, rule_choice
+from pages.ui import cached, figures, frame, inputs, marks, messages, rule_choice
 
 workspace = frame.begin(
     "What if the rules were different?",
@@ -30,21 +30,30 @@ subtitle = f"People by stage on {today} under A (rows) and B (columns), n = {com
 picture = charts.stage_crosstab(
     compared, a, b, currency=currency, title=found.title, subtitle=subtitle, theme=figures.theme(), selectable=True
 )
-cell = figures.pick(picture, found.title, subtitle, compared.cells, "compare_cells")
+cell = marks.pick(
+    picture,
+    found.title,
+    subtitle,
+    compared.cells,
+    "compare_cells",
+    {
+        "stage_a": lambda stage: f"{findings.stage_name(a, stage)} under A",
+        "stage_b": lambda stage: f"{findings.stage_name(b, stage)} under B",
+    },
+)
 messages.show_next(found)
 st.caption(
     messages.plain(f"{compared.measure} With another framework as B you see how its stages map onto those of A.")
 )
 
 st.header("Who are they?", anchor=False)
-is_picked = cell.get("stage_a") in a.stage_ids and cell.get("stage_b") in b.stage_ids
-if is_picked:
+if cell:
     listed = cached.who_sits_in(as_of, a, b, cell["stage_a"], cell["stage_b"])
     names = findings.stage_name(a, cell["stage_a"]), findings.stage_name(b, cell["stage_b"])
     st.markdown(f"**{messages.plain(f'{names[0]} under A, {names[1]} under B')}**: {count(len(listed), 'customer')}")
 else:
     listed = cached.who_differs(as_of, a, b)
-    st.caption(f"Everyone who sits differently. {behind.CLICK_CELL}")
+    st.caption("Everyone who sits differently.")
 rule_choice.show_listed(listed, a, b, workspace)
 
 st.header("Where does one customer stand in every framework?", anchor=False)

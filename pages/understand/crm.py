@@ -6,7 +6,7 @@ from clm_core import charts, findings
 from clm_core.crm_stages import crm_stages, suggest_meaning
 from clm_core.tables import to_date
 from clm_core.wording import long_day
-from pages.ui import cached, figures, frame, inputs, messages
+from pages.ui import cached, figures, frame, inputs, messages, offers
 
 workspace = frame.begin(
     "Does the CRM tell the same story?",
@@ -23,6 +23,7 @@ if history is None or not len(history):
     )
     st.page_link(frame.DATA_PAGE, label="Add the contacts", icon=":material/upload_file:")
 else:
+    offers.show_mismatches(workspace.dataset)
     names = crm_stages(history)
     meaning = suggest_meaning(names, framework)
     with st.expander("Which of our stages agree with each of the CRM", icon=":material/link:"):

@@ -58,18 +58,21 @@ left, right = st.columns([1, 2])
 n_days = left.slider("Within (days)", 7, 90, customers.WARNED_DAYS, key="warned_days", persist_state="session")
 leaving = cached.leaving(as_of, framework, n_days)
 present = [stage.id for stage in framework.stages if stage.id in set(leaving["stage"])]
-chosen = right.pills(
-    "Only those now in",
-    present,
-    format_func=lambda stage: framework.stage(stage).name,
-    selection_mode="multi",
-    key="warned_stages",
-)
+chosen = []
+if present:
+    chosen = right.pills(
+        "Only those now in",
+        present,
+        format_func=lambda stage: framework.stage(stage).name,
+        selection_mode="multi",
+        key="warned_stages",
+    )
 listed = of_stages(leaving, chosen)
 soon = findings.who_leaves_soon(listed, framework, n_days, currency)
 st.markdown(f"**{messages.plain(soon.title)}.** {messages.plain(soon.says)}")
 if len(listed):
     tables.show_customers(listed, workspace, framework)
+    customers.lead_on(listed, "leaving")
     label = f"Download {count(len(listed), 'customer')} (CSV)"
     figures.download(listed, f"leaving_within_{n_days}_days.csv", label, "leaving")
 messages.show_next(soon)

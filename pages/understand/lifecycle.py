@@ -1,12 +1,14 @@
 """Where is everyone now?"""
 
+from functools import partial
+
 import streamlit as st
 
 from clm_core import charts, findings, metrics
 from clm_core.breakdown import groupings
 from clm_core.tables import count_orders, to_date
 from clm_core.wording import long_day, percent, signed
-from pages.ui import behind, cached, figures, frame, inputs, messages
+from pages.ui import behind, cached, figures, frame, inputs, marks, messages
 
 workspace = frame.begin(
     "Where is everyone now?",
@@ -35,12 +37,11 @@ for column, row in zip(st.columns(len(headline)), headline.itertuples(), strict=
 
 subtitle = f"People by stage on {today}, n = {n_people:,}, {framework.name}"
 chart = charts.stage_bars(lifecycle.counts, framework, title=now.title, subtitle=subtitle, theme=theme, selectable=True)
-stage = figures.pick(chart, now.title, subtitle, lifecycle.counts, "stages").get("stage")
-if stage in framework.stage_ids:
-    listed = cached.stage_members(as_of, framework, stage)
-    behind.show(listed, f"{framework.stage(stage).name} on {today}", workspace, framework, f"stage_{stage}")
-else:
-    st.caption(behind.CLICK)
+named = partial(findings.stage_name, framework)
+picked = marks.pick(chart, now.title, subtitle, lifecycle.counts, "stages", {"stage": named})
+if picked:
+    listed = cached.stage_members(as_of, framework, picked["stage"])
+    behind.show(listed, f"{named(picked['stage'])} on {today}", workspace, framework, f"stage_{picked['stage']}")
 messages.show_next(now)
 
 st.header("How do groups differ?", anchor=False)
@@ -58,13 +59,11 @@ subtitle = f"Share of each group by stage on {today}, by {ways[way]}; each row a
 chart = charts.group_stage_heat(
     table, framework, label=ways[way].capitalize(), title=differ.title, subtitle=subtitle, theme=theme, selectable=True
 )
-cell = figures.pick(chart, differ.title, subtitle, table, f"groups_{way}")
-if cell.get("stage") in framework.stage_ids and cell.get("group") in set(table["group"]):
+cell = marks.pick(chart, differ.title, subtitle, table, f"groups_{way}", {"group": str, "stage": named})
+if cell:
     listed = cached.stage_members(as_of, framework, cell["stage"], way, cell["group"])
-    name = f"{cell['group']} in {framework.stage(cell['stage']).name} on {today}"
+    name = f"{cell['group']} in {named(cell['stage'])} on {today}"
     behind.show(listed, name, workspace, framework, "group_and_stage")
-else:
-    st.caption(behind.CLICK_CELL)
 messages.show_finding(differ)
 
 st.header("How did the stages grow?", anchor=False)

@@ -8,9 +8,9 @@ from clm_core.rhythm import BY_OWN_RHYTHM, limits_for, rule_sets_of
 from clm_core.sensitivity import ROLE_NAMES, role_changes
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day, percent, signed
-from pages.ui import cached, figures, frame, handles, inputs, messages
+from pages.ui import cached, drafting, figures, frame, handles, inputs, messages
 
-YOURS, SHIPPED = "Your rules", "As shipped"
+YOURS = "Your rules"
 
 workspace = frame.begin(
     "When has a customer gone quiet for too long?",
@@ -38,15 +38,16 @@ handles.offer(limits_for(shipped, proposal) if proposal else {})
 
 framework = inputs.framework()
 presets = {preset.name: preset for preset in silence_frameworks()}
-before = {SHIPPED: shipped} if framework != shipped else {}
+as_begun = f"As {inputs.beginning()}"
+before = {as_begun: shipped} if framework != shipped else {}
 sets = {YOURS: framework, **before, **rule_sets_of(rhythm, framework), **presets}
 strip = cached.rule_sets(as_of, sets)
-changes = role_changes(strip, YOURS, SHIPPED if before else YOURS)
+changes = role_changes(strip, YOURS, as_begun if before else YOURS)
 for column, row in zip(st.columns(3), changes.itertuples(), strict=False):
     column.metric(
         ROLE_NAMES[row.role],
         f"{row.n_customers:,}",
-        f"{signed(int(row.change))} against the shipped limits",
+        f"{signed(int(row.change))} against the {inputs.beginning()} limits",
         delta_color="off",
         delta_arrow="off",
         help=f"{percent(row.share)} of all known on {today}, under {framework.name} with your limits.",
@@ -73,6 +74,16 @@ if BY_OWN_RHYTHM in sets:
     n_differ = cached.comparison(as_of, framework, sets[BY_OWN_RHYTHM]).n_differ
     found = findings.what_own_rhythm_says(rhythm.own, *cached.customers_with_rhythm(as_of), n_differ)
     messages.show_finding(found)
+    st.button(
+        "Use each customer's own rhythm",
+        on_click=inputs.take,
+        args=(sets[BY_OWN_RHYTHM], "went by each customer's own rhythm"),
+        icon=":material/person_play:",
+        help="Your rules on silence are told twice: by the usual gap, and in days for those without one.",
+    )
+elif rhythm.own:
+    st.markdown("Your rules go by each customer's own rhythm; the limits in days decide for those who have none yet.")
+    drafting.show_steps()
 elif rhythm.own_refusal:
     messages.show_error(rhythm.own_refusal, first="No limits by the customer's own rhythm.")
 left, right = st.columns(2)

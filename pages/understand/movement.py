@@ -1,12 +1,14 @@
 """How do customers move?"""
 
+from functools import partial
+
 import streamlit as st
 
 from clm_core import charts, findings, metrics
 from clm_core.progress import QUICK_RATIO
 from clm_core.tables import to_date
 from clm_core.wording import long_day, month
-from pages.ui import cached, figures, frame, inputs, messages, movement_views
+from pages.ui import cached, figures, frame, inputs, marks, messages, movement_views
 
 workspace = frame.begin(
     "How do customers move?",
@@ -45,7 +47,8 @@ found = findings.who_moved(moves, framework)
 subtitle = f"People by stage a {chosen.unit} before (rows) and on {long_day(day)} (columns); % of the row"
 subtitle += f". This {chosen.unit} is not over" if is_cut else ""
 chart = charts.move_matrix(moves, framework, title=found.title, subtitle=subtitle, theme=theme, selectable=True)
-cell = figures.pick(chart, found.title, subtitle, moves, "moves")
+told = partial(movement_views.told_stage, framework=framework)
+cell = marks.pick(chart, found.title, subtitle, moves, "moves", {"from_stage": told, "to_stage": told})
 movement_views.show_movers(cell, day, chosen, workspace, framework)
 messages.show_finding(found)
 

@@ -41,7 +41,7 @@ before = metrics.on_stages(cached.stage_counts(inputs.as_of(), original), both)
 after = metrics.on_stages(counts, both)
 theme, today = figures.theme(), long_day(to_date(workspace.as_of_day))
 changed = findings.what_rules_change(before, after, both)
-subtitle = f"People by stage on {today}: your rules beside {original.name} as it was at first"
+subtitle = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning()}"
 figures.show(
     charts.before_after(before, after, both, title=changed.title, subtitle=subtitle, theme=theme),
     changed.title,
@@ -85,6 +85,7 @@ messages.show_finding(moved)
 st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")
 st.page_link(frame.LIMITS_PAGE, label="Have limits proposed from your orders", icon=":material/timer:")
 st.page_link(frame.COMPARE_PAGE, label="See who changes stage, and what they have spent", icon=":material/compare:")
+st.page_link(frame.CUSTOMERS_PAGE, label="Why is a customer in a stage?", icon=":material/person_search:")
 
 figures.how_made(
     "lifecycle",

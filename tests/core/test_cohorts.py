@@ -1,6 +1,7 @@
 """Cohorts and breakdowns counted by hand, and sums that must agree with the orders themselves."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,9 +101,10 @@ def test_new_is_told_with_those_it_may_be_wrong_for(frames, make_orders, engine)
     told = new_customers(frames, AS_OF)
     assert (told.n_buyers, told.n_known_before) == (3, 1)
     assert told.sentence == (
-        "New means the first order in the file, which begins on 2024-01-01. "
+        "New means the first order in the file, which begins on 1 January 2024. "
         "1 buyer of 3 was known before that day, so that it may not be the first ever."
     )
+    assert replace(told, n_known_before=0).sentence.endswith("None of the 3 buyers was known before that day.")
     alone = new_customers(load_frames(Tables(make_orders([("a", 19_000, 1.0)])), engine), 19_000)
     assert alone.n_known_before is None
     assert alone.sentence.endswith("the files do not tell who did.")

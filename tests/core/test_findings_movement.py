@@ -30,7 +30,16 @@ def comings(*rows):
             "Feb 2024: more leave than come, 0.5 to 1",
             "In Feb 2024 nobody came, 4 came back and 8 fell off the path: 0.5 came or came back for each who left.",
         ),
-        ([(FEB, 1, 0, 0, None, False, False)], "Feb 2024: nobody fell off the path", "In Feb 2024 1 person came, "),
+        (
+            [(FEB, 1, 0, 0, None, False, False)],
+            "Feb 2024: nobody fell off the path",
+            "In Feb 2024 1 person came, and nobody came back or fell off the path.",
+        ),
+        (
+            [(FEB, 0, 0, 8, 0.0, False, False)],
+            "Feb 2024: 8 left and nobody came",
+            "In Feb 2024 nobody came or came back and 8 fell off the path.",
+        ),
         ([(FEB, 9, 0, 0, None, True, True)], "The history begins in Feb 2024", "In Feb 2024 9 people came, "),
     ],
 )
@@ -88,13 +97,15 @@ def test_who_comes_back_is_told_of_cohorts_large_enough():
     assert found.says == (
         "Of 400 first buyers 100 (25.0 %) ordered again in the quarter after; most of Q1 2024 (40.0 %), fewest of Q2 2024 (20.0 %)."
     )
-    assert findings.who_comes_back(COHORT[COHORT["is_small"]], "quarter").title == "Too early to see who comes back"
+    assert findings.who_comes_back(COHORT[COHORT["is_small"]], "quarter").title == "Cohorts too small to compare"
+    early = findings.who_comes_back(COHORT[COHORT["periods_since"] == 0], "month")
+    assert (early.title, early.says) == ("Too early to see who comes back", "No month after a first order is over yet.")
 
 
 def test_two_cohorts_differ_only_where_their_intervals_do():
     found = findings.how_two_cohorts_compare(COHORT, TWO, ONE, "quarter", "GBP")
     assert found.title == "Q1 2024 came back more than Q2 2024"
-    assert "20 % (16–25 %) of 300 in Q2 2024 and 40 % (31–50 %) of 100 in Q1 2024" in found.says
+    assert "20 % (16–25 %) of the 300 of Q2 2024 and 40 % (31–50 %) of the 100 of Q1 2024 came back" in found.says
     assert "Within 1 quarter a customer spent £36 and £30." in found.says
     unclear = findings.how_two_cohorts_compare(COHORT, ONE, SMALL, "quarter", "GBP")
     assert unclear.title == "No clear difference between Q1 2024 and Q3 2024"
@@ -129,6 +140,11 @@ def test_groups_differ_where_they_are_large_enough():
     found = findings.how_groups_differ(table, STERNE, "channel")
     assert found.title == "shop: most off the path"
     assert "50 % (35–65 %) of 40; web the smallest: 10 % of 100. 1 group has fewer than 30 people." in found.says
+    alike = findings.how_groups_differ(table.assign(stage="convert"), STERNE, "channel")
+    assert (alike.title, alike.says) == (
+        "No difference by channel",
+        "By channel, every group has the same share off the path: 0 %.",
+    )
     assert findings.how_groups_differ(table.head(2), STERNE, "channel").title == "Too few to compare by channel"
 
 

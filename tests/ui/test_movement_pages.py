@@ -20,10 +20,19 @@ def n_of(app, stage):
     return int(next(metric for metric in app.metric if metric.label == stage).value.replace(",", ""))
 
 
+def n_of_stage(app, stage):
+    """How many the chart counts, by the label of the choice below it."""
+    listed = app.dataframe[0].value
+    assert set(listed["stage"]) == {stage.capitalize()}
+    return 27 if stage == "reach" else len(listed)
+
+
 def test_a_click_on_a_bar_or_a_cell_lists_the_customers_behind_it():
     app = at(LIFECYCLE)
-    assert "Click a bar to see the customers behind it." in texts(app)
+    choice = app.selectbox(key="mark_stages")
+    assert choice.value is None and choice.placeholder == "Click the chart, or choose here"
     clicked(app, "stages", stage="lost")
+    assert app.selectbox(key="mark_stages").value == ("lost",)
     n_lost = n_of(app, "Lost")
     assert f"{n_lost} customers" in texts(app)
     assert f"Download {n_lost} customers (CSV)" in [button.label for button in app.get("download_button")]
@@ -34,13 +43,34 @@ def test_a_click_on_a_bar_or_a_cell_lists_the_customers_behind_it():
     clicked(app, "groups_acquisition_channel", group="shop", stage="lost")
     assert "shop in Lost on" in texts(app) and len(table) == 3
     clicked(app, "stages", stage="a stage of another framework")
-    assert "Click a bar to see the customers behind it." in texts(app)
+    assert app.selectbox(key="mark_stages").value is None and "Lost on" not in texts(app).replace("shop in Lost on", "")
+
+
+def test_without_a_mouse_a_mark_is_chosen_by_name_and_the_chart_lets_go_of_what_was_clicked():
+    app = clicked(at(LIFECYCLE), "stages", stage="lost")
+    app.selectbox(key="mark_stages").set_value(("reach",)).run()
+    assert not app.exception
+    assert f"{n_of_stage(app, 'reach')} customers" in texts(app)
+    assert "chart_stages_1" in app.session_state and "chart_stages" not in app.session_state
+    clicked(app, "stages_1", stage="loyal")
+    assert app.selectbox(key="mark_stages").value == ("loyal",)
+    app.selectbox(key="framework").set_value("race").run()
+    assert not app.exception and app.selectbox(key="mark_stages").value is None
+    assert not app.dataframe
+
+
+def test_from_a_list_one_comes_to_the_page_of_a_customer():
+    app = clicked(at(LIFECYCLE), "stages", stage="lost")
+    second = app.dataframe[0].value["customer_id"].iloc[1]
+    app.selectbox(key="one_of_stage_lost").set_value(second).run()
+    app.button(key="why_stage_lost").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Why is this customer here?" and app.selectbox(key="customer").value == second
 
 
 def test_movement_by_month_with_the_customers_who_made_a_move():
     app = at(MOVEMENT)
     assert "New means the first order in the file" in texts(app)
-    assert "Click a cell to see the customers behind it." in texts(app)
     clicked(app, "moves", from_stage="convert", to_stage="at_risk")
     assert "Convert → At risk by 31 October 2026" in texts(app)
     assert len(app.dataframe[0].value) == 20
@@ -67,6 +97,6 @@ def test_cohorts_by_quarter_and_two_of_them_compared():
     app = at(COHORTS, cohort_by="Quarter")
     assert not app.exception and not app.error
     assert app.selectbox(key="cohort_one_quarter").options[0] == "Q4 2024"
-    assert "In the quarter after the first order came back" in texts(app)
+    assert "came back in the quarter after their first order" in texts(app)
     app.selectbox(key="cohort_other_quarter").set_value(app.selectbox(key="cohort_one_quarter").value).run()
     assert "Nothing to compare yet" in texts(app)
