@@ -57,7 +57,7 @@ def show(rhythm: Rhythm, title: str, subtitle: str) -> None:
         picture,
         width="stretch",
         key=drawn.key,
-        on_select="rerun" if drawn.days else "ignore",
+        on_select="rerun" if drawn.days and rhythm.curve.n_gaps else "ignore",
         alt=charts.alt_text(title, subtitle),
     )
     figures.download(rhythm.curve.table, "return_curve.csv", "Data of this chart (CSV)", "return_curve")

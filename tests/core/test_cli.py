@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from clm_core.__main__ import main
-from clm_core.frameworks import load_framework
+from clm_core.frameworks import edit, load_framework
 from clm_core.outputs import CUSTOMER_COLUMNS, FILES
+from clm_core.recipe import Recipe, dump_recipe, read_recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = ROOT.parent / "shared" / "data"
@@ -321,6 +322,17 @@ def test_a_recipe_that_does_not_fit_is_refused(capsys, tmp_path, orders, recipe,
     path = tmp_path / "in" / "mine.toml"
     path.write_text(recipe, encoding="utf-8")
     assert told in refused(capsys, tmp_path, orders, "--recipe", path)
+
+
+def test_a_recipe_with_a_framework_of_ones_own_runs_on_the_terminal(tmp_path, orders):
+    race = load_framework("race")
+    own = edit.owned(edit.add_limit(edit.change_stage(race, race.stage_ids[0], name="Curious"), "Late", "days"))
+    path = tmp_path / "recipe.toml"
+    path.write_text(dump_recipe(Recipe(framework=own.id, definition=own)), encoding="utf-8")
+    out = tmp_path / "results"
+    assert main(["analyse", str(orders), "--recipe", str(path), "--out", str(out)]) == 0
+    assert read_recipe(out / "recipe.toml").chosen_framework() == own
+    assert set(pd.read_csv(out / "stages.csv")["stage"]) <= set(own.stage_ids)
 
 
 def test_an_absent_recipe_is_refused(capsys, tmp_path, orders):

@@ -29,6 +29,17 @@ def test_without_a_stage_history_the_page_says_what_would_unlock_it():
     assert "Date entered" in texts(app)
 
 
+def test_contacts_keyed_otherwise_than_the_orders_are_told_before_their_figures():
+    orders = ORDERS.replace("order,email", "order,customer_id").replace("@example.com", "")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    files = [("orders.csv", orders.encode(), "text/csv"), ("contacts.csv", CONTACTS.encode(), "text/csv")]
+    app.file_uploader[0].set_value(files).run()
+    told = "Customers: 0 of 5 customers in this file are among those with orders. This file names people by e-mail"
+    assert any(told in warning.value.replace("\\", "") for warning in app.warning)
+    app.switch_page(PAGE).run()
+    assert any(told in warning.value.replace("\\", "") for warning in app.warning)
+
+
 def test_a_stage_history_is_compared_and_its_meaning_can_be_changed():
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
     files = [("orders.csv", ORDERS.encode(), "text/csv"), ("contacts.csv", CONTACTS.encode(), "text/csv")]

@@ -165,6 +165,28 @@ def test_a_limit_dragged_on_the_curve_moves_its_slider_and_stops_before_the_othe
     assert 300 < app.slider(key="slider_at_risk_days").value < app.slider(key="slider_lost_days").value == 365
 
 
+def test_limits_by_each_customers_own_rhythm_come_into_force_and_can_be_undone(sample):
+    app = sample.switch_page("pages/understand/limits.py").run()
+    button = next(button for button in app.button if button.label == "Use each customer's own rhythm")
+    button.click().run()
+    assert not app.exception and not app.error
+    assert app.session_state["draft"].framework.id == "sterne_cutler_changed"
+    assert "Your rules go by each customer's own rhythm" in texts(app)
+    next(button for button in app.button if button.label == "Undo").click().run()
+    assert app.session_state["draft"].framework.id == "sterne_cutler"
+    assert "Your rules go by each customer's own rhythm" not in texts(app)
+
+
+def test_three_orders_of_three_customers_break_no_page():
+    orders = b"order_id,customer_id,order_date\n1,a,2026-01-03\n2,=b,2026-02-03\n3,<b>c</b>,2026-03-01\n"
+    app = started()
+    app.file_uploader[0].set_value([("orders.csv", orders, "text/csv")]).run()
+    for page in PAGES:
+        if page.startswith("pages/understand/"):
+            app.switch_page(page).run()
+            assert not app.exception, page
+
+
 def test_a_history_too_short_for_limits_says_so_and_leaves_them_to_the_user():
     app = started(sample="shop", as_of="2024-11-20").switch_page("pages/understand/limits.py").run()
     assert not app.exception
