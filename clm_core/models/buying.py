@@ -6,6 +6,7 @@ labels.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -22,6 +23,10 @@ Floats = NDArray[np.float64]
 NO_ORDER_PROB = "btyd_no_order_prob"
 ORDERS = "btyd_orders"
 VALUE = "btyd_value"
+LOG = "log_"
+
+MAX_CUSTOMERS = 20_000
+"""Customers that one fit learns from; four parameters are settled long before."""
 
 
 def histories_of(rows: pd.DataFrame) -> Floats:
@@ -37,18 +42,49 @@ def values_of(rows: pd.DataFrame) -> Floats:
     return np.column_stack([n, rows[c.SPEND_TOTAL].to_numpy(dtype=np.float64) / n])
 
 
-def fit_orders(histories: Floats) -> BetaGeoNBD:
-    """BG/NBD or MBG/NBD, whichever makes the histories likelier; they have as many parameters.
+@dataclass(frozen=True)
+class BuyingModels:
+    """The model of orders at a cut-off, and the model of value, if there is one."""
 
-    Raises
-    ------
-    TooThinError
-        When neither can be fitted.
-    """
-    fitted = []
-    for model in (ModifiedBetaGeoNBD(), BetaGeoNBD()):
+    orders: BetaGeoNBD
+    value: GammaGamma | None
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, near: BuyingModels | None = None) -> BuyingModels:
+        """Fit on every k-th customer, :data:`MAX_CUSTOMERS` at most.
+
+        ``near`` are the models of a cut-off close by: the order model is of the same kind, and the searches start there.
+
+        Raises
+        ------
+        TooThinError
+            When no order model can be fitted.
+        """
+        taught = rows.iloc[:: -(-len(rows) // MAX_CUSTOMERS)]
+        return cls(_fit_orders(histories_of(taught), near), _fit_value(taught, near))
+
+    def told(self, rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+        """What the models say of each customer."""
+        histories, model = histories_of(rows), self.orders
+        told = {
+            NO_ORDER_PROB: model.prob_no_order(histories, horizon_days),
+            ORDERS: model.expected_orders(histories, horizon_days),
+        }
+        if self.value is not None:
+            told[VALUE] = self.value.expected_value(values_of(rows))
+        elif c.SPEND_TOTAL in rows:  # every order is worth the same, or nothing
+            told[VALUE] = np.full(len(rows), max(0.0, float(rows[c.SPEND_TOTAL].sum() / rows[c.N_ORDER_DAYS].sum())))
+        return pd.DataFrame(told, index=rows.index)
+
+
+def _fit_orders(histories: Floats, near: BuyingModels | None) -> BetaGeoNBD:
+    """BG/NBD or MBG/NBD, whichever makes the histories likelier; they have as many parameters."""
+    if near is not None:
+        return type(near.orders)().fit(histories, near=near.orders)
+    fitted: list[BetaGeoNBD] = []
+    for kind in (ModifiedBetaGeoNBD, BetaGeoNBD):
         try:
-            fitted.append(model.fit(histories))
+            fitted.append(kind().fit(histories))
         except TooThinError as problem:
             refusal = problem
     if not fitted:
@@ -56,40 +92,47 @@ def fit_orders(histories: Floats) -> BetaGeoNBD:
     return max(fitted, key=lambda model: model.log_likelihood_)
 
 
+def _fit_value(rows: pd.DataFrame, near: BuyingModels | None) -> GammaGamma | None:
+    if c.SPEND_TOTAL not in rows:
+        return None
+    try:
+        return GammaGamma().fit(values_of(rows), near=near.value if near else None)
+    except TooThinError:
+        return None
+
+
 def with_buying(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
     """Rows of customers with a purchase, with what the models fitted at their cut-off say beside them.
 
-    ``btyd_no_order_prob``, ``btyd_orders`` (expected days with an order) and, with amounts, ``btyd_value`` (of such a day).
+    ``btyd_no_order_prob``, ``btyd_orders`` (expected days with an order) and, with amounts, ``btyd_value`` (of such a day); each again on
+    the scale that models read, see :func:`log_buying`.
     """
-    told = pd.concat([_told(at_one, horizon_days) for _, at_one in rows.groupby(c.AS_OF_DAY, sort=False)])
-    return pd.concat([rows, told.reindex(rows.index)], axis=1)
+    models: BuyingModels | None = None
+    told = []
+    for _, at_one in sorted(
+        rows.groupby(c.AS_OF_DAY), reverse=True
+    ):  # the last one knows most, so it decides which model
+        models = BuyingModels.of(at_one, near=models)
+        told.append(models.told(at_one, horizon_days))
+    beside = pd.concat(told).reindex(rows.index)
+    return pd.concat([rows, beside, _logs(beside).add_prefix(LOG)], axis=1)
 
 
-def _told(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
-    histories = histories_of(rows)
-    model = fit_orders(histories)
-    told = {
-        NO_ORDER_PROB: model.prob_no_order(histories, horizon_days),
-        ORDERS: model.expected_orders(histories, horizon_days),
+def _logs(told: pd.DataFrame) -> pd.DataFrame:
+    """Log odds and logarithms."""
+    scaled = {
+        NO_ORDER_PROB: logit(told[NO_ORDER_PROB].clip(1e-6, 1 - 1e-6)),
+        ORDERS: np.log(told[ORDERS].clip(lower=1e-9)),
     }
-    if c.SPEND_TOTAL in rows:
-        values = values_of(rows)
-        try:
-            told[VALUE] = GammaGamma().fit(values).expected_value(values)
-        except TooThinError:  # every order is worth the same, or nothing
-            told[VALUE] = np.full(len(rows), max(0.0, float(rows[c.SPEND_TOTAL].sum() / rows[c.N_ORDER_DAYS].sum())))
-    return pd.DataFrame(told, index=rows.index)
+    if VALUE in told:
+        scaled[VALUE] = np.log(told[VALUE].clip(lower=1e-9))
+    return pd.DataFrame(scaled, index=told.index)
 
 
 def log_buying(rows: pd.DataFrame) -> pd.DataFrame:
-    """The answers of :func:`with_buying` on the scales that models read: log odds and logarithms."""
-    told = {
-        NO_ORDER_PROB: logit(rows[NO_ORDER_PROB].clip(1e-6, 1 - 1e-6)),
-        ORDERS: np.log(rows[ORDERS].clip(lower=1e-9)),
-    }
-    if VALUE in rows:
-        told[VALUE] = np.log(rows[VALUE].clip(lower=1e-9))
-    return pd.DataFrame(told, index=rows.index)
+    """The answers that :func:`with_buying` put beside the rows, as log odds and logarithms."""
+    names = [name for name in (NO_ORDER_PROB, ORDERS, VALUE) if LOG + name in rows]
+    return rows[[LOG + name for name in names]].set_axis(names, axis=1)
 
 
 class BuyingForecast:

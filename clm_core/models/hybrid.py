@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 
 import numpy as np
@@ -18,7 +19,8 @@ from clm_core.models.buying import VALUE, BuyingChurn, BuyingOrders, BuyingSpend
 from clm_core.models.churn import ChurnClassifier
 from clm_core.models.dataset import HAS_NO_ORDER, NEXT_ORDER_DAYS, NEXT_SPEND
 from clm_core.models.inputs import inputs_of
-from clm_core.models.trees import ProbabilityTrees, RatioTrees
+from clm_core.models.once import once
+from clm_core.models.trees import Bins, ProbabilityTrees, RatioTrees
 from clm_core.models.value import OrderDaysRegressor
 
 Floats = NDArray[np.float64]
@@ -32,6 +34,13 @@ def design_of(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([inputs_of(rows), log_buying(rows)], axis=1)
 
 
+class Layout:
+    """What the learned parts of several hybrids read of the same rows, laid out and put into bins once."""
+
+    def __init__(self) -> None:
+        self.design, self.bins = once(design_of), once(Bins)
+
+
 class HybridChurn:
     """Probability of no order: mean of the exact one, of a logistic regression and of boosted trees."""
 
@@ -40,22 +49,25 @@ class HybridChurn:
         "which read its answer beside logarithms of counts, days and money at several earlier cut-offs."
     )
 
+    def __init__(self, layout: Layout | None = None) -> None:
+        self.layout = layout or Layout()
+
     def fit(self, rows: pd.DataFrame) -> Self:
         """Learn from stacked cut-offs."""
-        X, y = design_of(rows), rows[HAS_NO_ORDER]
+        X, y = self.layout.design(rows), rows[HAS_NO_ORDER]
         self.line_ = ChurnClassifier().fit(X, y, groups=rows[c.CUSTOMER_ID])
-        self.trees_ = ProbabilityTrees().fit(X, y)
+        self.trees_ = ProbabilityTrees(self.layout.bins).fit(X, y)
         return self
 
     def predict(self, rows: pd.DataFrame) -> Floats:
         """Probability of no purchase."""
-        X = design_of(rows)
+        X = self.layout.design(rows)
         parts = [BuyingChurn().predict(rows), self.line_.predict_proba(X)[:, 1], self.trees_.predict(X)]
         return np.asarray(np.mean(parts, axis=0), dtype=np.float64)
 
     def spread(self, rows: pd.DataFrame) -> Floats:
         """Standard deviation of the log odds that the training rows leave open: that of the line."""
-        return self.line_.spread(design_of(rows))
+        return self.line_.spread(self.layout.design(rows))
 
 
 class HybridOrders:
@@ -66,16 +78,20 @@ class HybridOrders:
         "counts, days and money at several earlier cut-offs, and boosted trees that correct them."
     )
 
+    def __init__(self, layout: Layout | None = None) -> None:
+        self.layout = layout or Layout()
+        self.parts = once(self._parts)
+
     def fit(self, rows: pd.DataFrame) -> Self:
         """Learn from stacked cut-offs."""
-        X, days = design_of(rows), rows[NEXT_ORDER_DAYS].to_numpy(dtype=np.float64)
+        X, days = self.layout.design(rows), rows[NEXT_ORDER_DAYS].to_numpy(dtype=np.float64)
         self.line_ = OrderDaysRegressor().fit(X, days)
-        self.trees_ = RatioTrees().fit(X, days, BuyingOrders().predict(rows))
+        self.trees_ = RatioTrees(self.layout.bins).fit(X, days, BuyingOrders().predict(rows))
         return self
 
-    def parts(self, rows: pd.DataFrame) -> list[Floats]:
+    def _parts(self, rows: pd.DataFrame) -> list[Floats]:
         """The three answers."""
-        exact, X = BuyingOrders().predict(rows), design_of(rows)
+        exact, X = BuyingOrders().predict(rows), self.layout.design(rows)
         return [exact, self.line_.predict(X), self.trees_.predict(X, exact)]
 
     def predict(self, rows: pd.DataFrame) -> Floats:
@@ -91,19 +107,25 @@ class HybridSpend:
         "times the Gamma-Gamma value of an order day, and a Poisson regression and boosted trees of spend."
     )
 
+    def __init__(
+        self, layout: Layout | None = None, learn_orders: Callable[[pd.DataFrame], HybridOrders] | None = None
+    ) -> None:
+        self.layout = layout or Layout()
+        self.learn_orders = learn_orders or (lambda rows: HybridOrders(self.layout).fit(rows))
+
     def fit(self, rows: pd.DataFrame) -> Self:
         """Learn from stacked cut-offs. Negative spend counts as none, and the largest thousandth as its least."""
         spend = rows[NEXT_SPEND].clip(lower=0.0).to_numpy(dtype=np.float64)
         spend = np.minimum(spend, max(np.quantile(spend, LARGEST), spend.mean()))
-        self.orders_ = HybridOrders().fit(rows)
+        self.orders_, X = self.learn_orders(rows), self.layout.design(rows)
         self.mean_ = float(spend.mean())
-        self.line_ = OrderDaysRegressor(alpha=1e-2).fit(design_of(rows), spend / self.mean_)
-        self.trees_ = RatioTrees().fit(design_of(rows), spend, BuyingSpend().predict(rows))
+        self.line_ = OrderDaysRegressor(alpha=1e-2).fit(X, spend / self.mean_)
+        self.trees_ = RatioTrees(self.layout.bins).fit(X, spend, BuyingSpend().predict(rows))
         return self
 
     def predict(self, rows: pd.DataFrame) -> Floats:
         """Expected net spend, never below zero."""
-        X, value = design_of(rows), rows[VALUE].to_numpy(dtype=np.float64)
+        X, value = self.layout.design(rows), rows[VALUE].to_numpy(dtype=np.float64)
         parts = [orders * value for orders in self.orders_.parts(rows)]
         parts += [self.line_.predict(X) * self.mean_, self.trees_.predict(X, BuyingSpend().predict(rows))]
         return np.asarray(np.exp(np.mean(np.log(np.maximum(parts, 1e-9)), axis=0)), dtype=np.float64)

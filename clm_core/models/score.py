@@ -138,8 +138,8 @@ def _answer(task: Task, windows: Windows, has_amounts: bool, blank: ModelCard) -
 
 
 def _fit_and_test(task: Task, windows: Windows, blank: ModelCard) -> _Answer:
-    back = run_backtest(task, windows.train, blank.horizon_days) if windows.cutoffs.train else None
-    forecast: Any = task.candidates[back.choice if back else 0]().fit(windows.train)
+    back = run_backtest(task, *windows.split_train) if windows.split_train else None
+    forecast: Any = task.candidates[back.choice if back else 0](windows.train)
     tested, happened = forecast.predict(windows.test), windows.test[task.label]
     baseline, base = fitted_baseline(task.baseline, windows.train, windows.test)
     metrics, base_metrics = task.measure(happened, tested), task.measure(happened, base)
@@ -175,8 +175,8 @@ def _fit_and_test(task: Task, windows: Windows, blank: ModelCard) -> _Answer:
 
 def _score(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> _Answer:
     """Choose and fit again with all labels up to today, and score."""
-    back = run_backtest(task, windows.final, card.horizon_days) if windows.cutoffs.final else None
-    final: Forecast = task.candidates[back.choice if back else 0]().fit(windows.final)
+    back = run_backtest(task, *windows.split_final) if windows.split_final else None
+    final: Forecast = task.candidates[back.choice if back else 0](windows.final)
     predicted = final.predict(windows.known)
     learned = (back.held[task.label], back.predicted) if back else (windows.test[task.label], tested)
     interval: Any = learn_interval(task, *learned)
@@ -185,7 +185,7 @@ def _score(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> _An
     ends = interval.around(final, windows.known, predicted)
     if task.score == c.EXPECTED_ORDERS:  # there are no more days with an order than days
         predicted, *ends = (np.minimum(end, card.horizon_days) for end in (predicted, *ends))
-    exact = task.candidates[0]().fit(windows.final).predict(windows.final)
+    exact = task.candidates[0](windows.final).predict(windows.final)
     drift = LevelDrift.of(windows.final, task.label, exact, card.horizon_days)
     return _Answer(
         card,

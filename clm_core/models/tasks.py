@@ -19,7 +19,8 @@ from clm_core.models import evaluate
 from clm_core.models.baselines import FrequencyTable, own_orders, own_spend
 from clm_core.models.buying import BuyingChurn, BuyingOrders, BuyingSpend
 from clm_core.models.dataset import HAS_NO_ORDER, NEXT_ORDER_DAYS, NEXT_SPEND
-from clm_core.models.hybrid import HybridChurn, HybridOrders, HybridSpend
+from clm_core.models.hybrid import HybridChurn, HybridOrders, HybridSpend, Layout
+from clm_core.models.once import once
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +44,7 @@ class Task:
     """One question: the score it fills, its label, how answers are measured, and who may answer.
 
     ``candidates`` stand in rising order of effort: a later one must win clearly to be used. The first learns from no label, so it
-    can answer where there is no window to learn from.
+    can answer where there is no window to learn from. Each is a function from rows to a forecast that learned from them.
     """
 
     model: str
@@ -52,7 +53,7 @@ class Task:
     sentence: str
     key_metric: str
     measure: Callable[[pd.Series, Floats], dict[str, float]]
-    candidates: tuple[Callable[[], Forecast], ...]
+    candidates: tuple[Callable[[pd.DataFrame], Forecast], ...]
     baseline: Callable[[], Forecast]
 
 
@@ -81,7 +82,9 @@ def measure_amount(actual: pd.Series, predicted: Floats) -> dict[str, float]:
 
 
 def tasks_for(horizon_days: int) -> tuple[Task, Task, Task]:
-    """Churn, orders and spend over one horizon."""
+    """Churn, orders and spend over one horizon; what they learn from the same rows is learned once."""
+    layout = Layout()
+    learn_orders = once(lambda rows: HybridOrders(layout).fit(rows))
     days = f"{horizon_days} days"
     return (
         Task(
@@ -91,7 +94,7 @@ def tasks_for(horizon_days: int) -> tuple[Task, Task, Task]:
             sentence=f"A customer who has bought before makes no purchase in the next {days}.",
             key_metric="auc",
             measure=measure_probability,
-            candidates=(BuyingChurn, HybridChurn),
+            candidates=(BuyingChurn().fit, once(lambda rows: HybridChurn(layout).fit(rows))),
             baseline=FrequencyTable,
         ),
         Task(
@@ -101,7 +104,7 @@ def tasks_for(horizon_days: int) -> tuple[Task, Task, Task]:
             sentence=f"Days with a purchase in the next {days}.",
             key_metric="gini",
             measure=measure_amount,
-            candidates=(BuyingOrders, HybridOrders),
+            candidates=(BuyingOrders().fit, learn_orders),
             baseline=lambda: own_orders(horizon_days),
         ),
         Task(
@@ -111,7 +114,7 @@ def tasks_for(horizon_days: int) -> tuple[Task, Task, Task]:
             sentence=f"Net spend in the next {days}, refunds and credit notes taken off.",
             key_metric="gini",
             measure=measure_amount,
-            candidates=(BuyingSpend, HybridSpend),
+            candidates=(BuyingSpend().fit, once(lambda rows: HybridSpend(layout, learn_orders).fit(rows))),
             baseline=lambda: own_spend(horizon_days),
         ),
     )

@@ -14,8 +14,13 @@ from clm_core.models.dataset import HAS_NO_ORDER, Cutoffs, build_dataset, featur
 from clm_core.models.inputs import inputs_of, with_inputs
 from clm_core.models.limits import check_enough, check_leaks
 
-MAX_FIT_ROWS = 80_000
-"""Rows a fit learns from. Some thirty coefficients are settled long before; beyond it only every k-th customer teaches."""
+MAX_FIT_ROWS = 120_000
+"""Rows at all cut-offs that teach. Some thirty coefficients are settled long before; beyond it only every k-th customer does."""
+
+MIN_EARLIER = 10
+"""Rows of either outcome that the earlier part of a split needs to be worth learning from."""
+
+Split = tuple[pd.DataFrame, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,9 @@ class Windows:
 
     ``everybody`` holds the rows of ``final`` with people who have no purchase yet. Where there is no cut-off to learn from, ``final`` is
     the test window, from which intervals are learned and nothing else.
+
+    ``split_train`` and ``split_final`` are rows to compare candidates on before they learn from ``train`` and ``final``: an earlier part to learn
+    from, and rows held out. None without rows to learn from.
     """
 
     cutoffs: Cutoffs
@@ -32,6 +40,8 @@ class Windows:
     final: pd.DataFrame
     known: pd.DataFrame
     everybody: pd.DataFrame
+    split_train: Split | None
+    split_final: Split | None
 
 
 def known_at(frames: Frames, as_of_day: int) -> pd.DataFrame:
@@ -58,24 +68,41 @@ def open_windows(frames: Frames, known: pd.DataFrame, as_of_day: int, horizon_da
     if cutoffs.train:
         check_enough(_at(buyers, cutoffs.train), "training window")
     check_enough(_at(buyers, (cutoffs.test,)), "test window")
-    full = with_buying(with_inputs(buyers), horizon_days)
     last = cutoffs.final or (cutoffs.test,)
-    train, final = (limit_rows(_at(full, days), MAX_FIT_ROWS) for days in (cutoffs.train, last))
+    teaches = teaching(buyers, MAX_FIT_ROWS)
+    is_used = teaches | (buyers[c.AS_OF_DAY] == cutoffs.test)
+    full = with_buying(with_inputs(buyers[is_used]), horizon_days)
+    train, final = (_at(full[teaches[is_used]], days) for days in (cutoffs.train, last))
+    test = _at(full, (cutoffs.test,))
     learned = train if cutoffs.train else final
     check_leaks(inputs_of(learned), learned[HAS_NO_ORDER])
     today = with_buying(with_inputs(known[known[c.N_ORDERS] > 0]), horizon_days)
-    return Windows(cutoffs, train, _at(full, (cutoffs.test,)), final, today, _at(rows, last))
+    split_final = (train, test) if cutoffs.train else hold_out(final, horizon_days) if cutoffs.final else None
+    split_train = hold_out(train, horizon_days) if cutoffs.train else None
+    return Windows(cutoffs, train, test, final, today, _at(rows, last), split_train, split_final)
 
 
 def _at(rows: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
     return rows[rows[c.AS_OF_DAY].isin(days)].reset_index(drop=True)
 
 
-def limit_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
-    """All rows of every k-th customer, with k the least that keeps about ``most`` rows or fewer."""
+def teaching(rows: pd.DataFrame, most: int) -> pd.Series:
+    """Whether a row teaches: all rows of every k-th customer, with k the least that keeps about ``most`` rows or fewer."""
     every = -(-len(rows) // most)
-    if every <= 1:
-        return rows
     places = pd.factorize(rows[c.CUSTOMER_ID], sort=True)[0]
-    kept: pd.DataFrame = rows[places % every == 0]
-    return kept.reset_index(drop=True)
+    return pd.Series(places % every == 0, index=rows.index)
+
+
+def hold_out(train: pd.DataFrame, horizon_days: int) -> Split:
+    """Training rows as (earlier, held out): the last cut-off is held out, and earlier labels end on or before it.
+
+    Where no cut-off is that early, every second customer is held out at the last cut-off instead and the others are learned
+    from: then customers are new to the fit, though the period is not.
+    """
+    last = int(train[c.AS_OF_DAY].max())
+    earlier = train[train[c.AS_OF_DAY] <= last - horizon_days]
+    none = int(earlier[HAS_NO_ORDER].sum())
+    if min(none, len(earlier) - none) >= MIN_EARLIER:
+        return earlier, train[train[c.AS_OF_DAY] == last]
+    second = pd.Series(pd.factorize(train[c.CUSTOMER_ID], sort=True)[0] % 2 == 1, index=train.index)
+    return train[~second], train[second & (train[c.AS_OF_DAY] == last)]

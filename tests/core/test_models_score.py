@@ -15,7 +15,7 @@ from clm_core.models.evaluate import auc, normalised_gini
 from clm_core.models.hybrid import HybridChurn
 from clm_core.models.inputs import inputs_of, with_inputs
 from clm_core.models.limits import check_leaks, compare
-from clm_core.models.windows import limit_rows
+from clm_core.models.windows import teaching
 from clm_core.tables import Tables
 
 COLUMNS = [
@@ -264,8 +264,8 @@ def test_free_orders_leave_no_spend_to_project():
 
 def test_a_large_shop_teaches_with_every_kth_customer_and_all_their_rows():
     rows = pd.DataFrame({"customer_id": list("abcdeabcde"), "n_orders": range(10)})
-    assert limit_rows(rows, 10) is rows
-    assert limit_rows(rows, 5)["customer_id"].tolist() == list("aceace")
+    assert teaching(rows, 10).all()
+    assert rows[teaching(rows, 5)]["customer_id"].tolist() == list("aceace")
 
 
 def test_a_day_outside_the_data_is_named():

@@ -44,8 +44,14 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
     True
     """
 
-    def fit(self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None) -> Self:
-        """Find the parameters with the highest likelihood.
+    p_: float
+    q_: float
+    v_: float
+
+    def fit(
+        self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None, near: Self | None = None
+    ) -> Self:
+        """Find the parameters with the highest likelihood; ``near`` is a model fitted to similar values.
 
         Raises
         ------
@@ -72,9 +78,9 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
         rows = _Rows(
             n, mean / unit, weight[teaches], counts, np.bincount(places, weights=weight[teaches]).astype(np.float64)
         )
-        best, value = maximise(
-            rows.loss, ((2.0, 2.0, 1.5), (6.0, 3.0, 0.5), (1.0, 1.0, 1.0), (0.5, 6.0, 8.0)), "Gamma-Gamma"
-        )
+        starts = ((2.0, 2.0, 1.5), (6.0, 3.0, 0.5), (1.0, 1.0, 1.0), (0.5, 6.0, 8.0))
+        start = None if near is None else (near.p_, near.q_ - 1, near.v_ / unit)
+        best, value = maximise(rows.loss, starts, "Gamma-Gamma", start)
         self.p_, self.q_, self.v_ = float(best[0]), 1 + float(best[1]), float(best[2]) * unit
         self.log_likelihood_ = -(value + np.log(unit)) * float(weight[teaches].sum())
         self.n_customers_ = int(teaches.sum())

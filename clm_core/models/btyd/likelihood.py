@@ -38,11 +38,14 @@ def distinct_rows(X: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return first, places
 
 
-def maximise(objective: Objective, starts: Sequence[Sequence[float]], model: str) -> tuple[Floats, float]:
+def maximise(
+    objective: Objective, starts: Sequence[Sequence[float]], model: str, near: Sequence[float] | None = None
+) -> tuple[Floats, float]:
     """The parameters with the highest likelihood, and minus its logarithm.
 
     ``objective`` returns minus the mean log likelihood and its gradient in the logarithms of the parameters. Each start is tried
     until one converges; then one more is tried, and the better of both wins, so that a local optimum has to fool two starts.
+    A point ``near`` the maximum, such as the estimate for the same customers a month before, is enough if the search from it converges.
 
     Raises
     ------
@@ -51,8 +54,9 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]], model: str
     """
     box = (np.log(LOWEST), np.log(HIGHEST))
     found: list[tuple[float, Floats]] = []
-    for start in starts:
-        first = np.clip(np.log(start), *box)
+    for start in starts if near is None else (near, *starts):
+        margin = 0.0 if start is not near else np.log(10.0)  # from a bound, no gradient leads back
+        first = np.clip(np.log(start), box[0] + margin, box[1] - margin)
         told = minimize(
             objective,
             first,
@@ -63,7 +67,7 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]], model: str
         )
         if np.isfinite(told.fun) and np.isfinite(told.x).all() and np.abs(_free(told, box)).max() < 1e-4:
             found.append((float(told.fun), np.asarray(told.x, dtype=np.float64)))
-        if len(found) == 2:
+        if len(found) == 2 or (found and start is near):
             break
     if not found:
         raise TooThinError(

@@ -44,12 +44,21 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
     True
     """
 
+    r_: float
+    alpha_: float
+    a_: float
+    b_: float
+
     _SHIFT: ClassVar[int] = 0
     """Chances to have left that come before the first repeat order: none here, one in the modified model."""
     _NAME: ClassVar[str] = "BG/NBD"
 
-    def fit(self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None, near: Self | None = None
+    ) -> Self:
         """Find the parameters with the highest likelihood; customers of equal history are counted, not repeated.
+
+        ``near`` is a model fitted to similar histories, from which the search is short.
 
         Raises
         ------
@@ -67,7 +76,8 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
         starts = [
             (s, s / pace, a, b) for s, a, b in ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 8.0), (4.0, 0.1, 1.0))
         ]
-        best, value = maximise(lambda logs: self._loss(np.exp(logs), scaled, weight), starts, self._NAME)
+        start = None if near is None else (near.r_, near.alpha_ / unit, near.a_, near.b_)
+        best, value = maximise(lambda logs: self._loss(np.exp(logs), scaled, weight), starts, self._NAME, start)
         self.r_, self.alpha_, self.a_, self.b_ = float(best[0]), float(best[1]) * unit, float(best[2]), float(best[3])
         self.log_likelihood_ = -value * float(weight.sum()) - float(histories[:, 0] @ weight) * np.log(unit)
         self.n_customers_ = len(checked)
