@@ -21,6 +21,7 @@ _SHAPE: dict[str, Any] = {
     "max_iter": 30,
     "learning_rate": 0.12,
     "max_leaf_nodes": 8,
+    "max_bins": N_BINS,
     "min_samples_leaf": 50,
     "l2_regularization": 5.0,
     "early_stopping": False,

@@ -69,7 +69,7 @@ def oracle(secrets, rows, horizon):
 
 @pytest.fixture(scope="module")
 def shop():
-    orders, secrets = simulate(3000, seed=11)
+    orders, secrets = simulate(2000, seed=11)
     frames = frames_of(*orders)
     return frames, secrets, score_customers(frames, frames.last_day, 60)
 
@@ -106,7 +106,7 @@ def test_orders_and_spend_beat_their_baselines_at_the_right_level(shop):
 def test_every_known_customer_has_ordered_intervals(shop):
     scores = shop[2]
     table = scores.table
-    assert table["customer_id"].is_unique and len(table) == 3000
+    assert table["customer_id"].is_unique and len(table) == 2000
     assert table.columns.tolist() == ["customer_id", *COLUMNS]
     assert np.isfinite(table[COLUMNS].to_numpy()).all()
     for name in ("churn_prob", "expected_orders", "expected_spend"):
@@ -153,7 +153,7 @@ def test_nothing_after_the_day_is_read():
 
 
 def test_permuted_labels_teach_nothing():
-    orders, _ = simulate(2000, seed=6)
+    orders, _ = simulate(1000, seed=6)
     frames = frames_of(*orders)
     plan = plan_cutoffs(frames.first_day, frames.last_day, 60)
     rows = with_buying(with_inputs(build_dataset(frames, (*plan.train, plan.test), 60)), 60)
