@@ -26,6 +26,8 @@ def ask(workspace: Workspace, leaving: pd.DataFrame) -> str:
         st.warning(told, icon=messages.ICONS["warning"])
     why = dict.fromkeys(found, "") or cached.suggestions(inputs.as_of(), leaving)
     if state.customer() and state.customer() not in why:
+        _forget_unknown(workspace)
+    if state.customer() and state.customer() not in why:
         why = {state.customer(): "", **why}
     state.choose_customer(state.customer() or next(iter(why)))
     heading = f"Customer (the first {MOST_FOUND} found)" if len(why) >= MOST_FOUND else "Customer"
@@ -51,6 +53,15 @@ def lead_on(listed: pd.DataFrame, key: str) -> None:
         )
     if is_asked:
         st.switch_page(frame.CUSTOMERS_PAGE)
+
+
+def _forget_unknown(workspace: Workspace) -> None:
+    """Whoever was chosen on a later day may not be known on this one."""
+    asked = state.customer()
+    if asked not in find_people(workspace.today, asked):
+        told = f"{messages.plain(asked)} is not known on this day, so another customer is shown."
+        st.info(told, icon=messages.ICONS["info"])
+        _forget()
 
 
 def _forget() -> None:

@@ -1,5 +1,7 @@
 """Lifecycle, movement and cohorts: what a click, a unit, a guard and a cohort change. One run of the sample serves several."""
 
+from datetime import date
+
 from tests.ui.test_pages import started, texts
 
 LIFECYCLE, MOVEMENT, COHORTS = (f"pages/understand/{name}.py" for name in ("lifecycle", "movement", "cohorts"))
@@ -66,6 +68,16 @@ def test_from_a_list_one_comes_to_the_page_of_a_customer():
     app.button(key="why_stage_lost").click().run()
     assert not app.exception
     assert app.title[0].value == "Why is this customer here?" and app.selectbox(key="customer").value == second
+
+
+def test_a_customer_who_is_not_known_yet_on_an_earlier_day_gives_way_to_another():
+    app = at("pages/understand/customer.py")
+    app.session_state["customer"] = "C-001943"
+    app.session_state["as_of"] = date(2024, 11, 3)
+    app.run()
+    assert not app.exception and not app.error
+    assert "is not known on this day" in app.info[0].value
+    assert app.selectbox(key="customer").value != "C-001943"
 
 
 def test_movement_by_month_with_the_customers_who_made_a_move():
