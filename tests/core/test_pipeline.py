@@ -105,7 +105,7 @@ def test_a_framework_with_a_fault_is_refused_with_the_fault(run):
         DefinitionError, match=r"Rule 'typo' reads 'n_ordres', which is no feature. Did you mean"
     ) as told:
         run(definition=broken)
-    assert told.value.where == "framework 'RACE'"
+    assert told.value.where == "framework 'RACE', rules.typo"
     with pytest.raises(DefinitionError, match=r"Limit 'lost_days' is 5000; allowed is 14 to 1825"):
         run(limits={"lost_days": 5000})
 
