@@ -116,7 +116,7 @@ def unreadable_issues(cells: Cells, roles: tuple[str, ...]) -> list[Issue]:
 
 def zone_issues(con: Any, cells: Cells, role: str) -> list[Issue]:
     """A note where dates carry a time zone: which ones, and what was done about it."""
-    if not cells.has(role):
+    if not cells.needs_reading(role):
         return []
     rows = con.execute(
         f"""select d.zone, count(*), bool_or(d.value <> date_trunc('day', d.value))

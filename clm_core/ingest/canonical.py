@@ -14,6 +14,7 @@ from clm_core.ingest.built import Built, StatusCount, set_aside
 from clm_core.ingest.customers import build_customers
 from clm_core.ingest.day_order import find_order, order_issues
 from clm_core.ingest.events import build_events
+from clm_core.ingest.guess import Guess
 from clm_core.ingest.inspection import Inspection, look_at
 from clm_core.ingest.mapping import Mapping, check_mapping
 from clm_core.ingest.orders import build_orders
@@ -123,7 +124,7 @@ def _settle_mapping(
     used = with_period(con, source, kind, mapping or inspection.guess.mapping)
     check_period(source, kind, used)
     check_mapping(used, source, kind)
-    return _settle_date_order(con, source, kind, used, is_guessed=mapping is None)
+    return _settle_date_order(con, source, kind, used, inspection.guess if mapping is None else None)
 
 
 def _reading_issues(inspection: Inspection) -> list[Issue]:
@@ -136,11 +137,11 @@ def _choice_issues(inspection: Inspection, mapping: Mapping) -> tuple[Issue, ...
 
 
 def _settle_date_order(
-    con: Any, source: Source, kind: TableKind, mapping: Mapping, *, is_guessed: bool
+    con: Any, source: Source, kind: TableKind, mapping: Mapping, guess: Guess | None
 ) -> tuple[Mapping, list[Issue]]:
     """The mapping with the date order that is used, and what is open about it; an order the user chose stands."""
     role = next((r.name for r in ROLES[kind] if r.holds == "date" and r.name in mapping.columns), None)
-    if role is None or (mapping.date_order != "ymd" and not is_guessed):
+    if role is None or (mapping.date_order != "ymd" and guess is None):
         return mapping, []
-    evidence = find_order(con, source.sql(mapping.columns[role]))
+    evidence = guess.date_order if guess else find_order(con, source, source.sql(mapping.columns[role]))
     return mapping.model_copy(update={"date_order": evidence.order}), order_issues(evidence, mapping.columns[role])

@@ -1,7 +1,8 @@
 """The cells of each role, as SQL over ``source s``: every distinct cell is read once, into a small table ``d_role``.
 
 Columns repeat themselves: half a million lines hold a few thousand products, days and customers. Reading the distinct
-cells and joining them back is several times faster than reading every row.
+cells and joining them back is several times faster than reading every row. Where all of them are simply what they say (plain
+numbers, ids without blanks around them, ISO dates) there is nothing to join: the cell's own text is read in place.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from clm_core.ingest.currencies import amount_currency_sql, currency_sql
+from clm_core.ingest.distinct import all_match, are_few, distinct_cells
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.moments import clock_sql, moments_sql
+from clm_core.ingest.moments import PLAIN_MOMENT, clock_sql, moments_sql
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
 from clm_core.ingest.roles import ROLES, TableKind
@@ -43,6 +45,10 @@ class Cells:
         """True when a column plays the role."""
         return role in self.mapping.columns
 
+    def tells(self, role: str) -> bool:
+        """True when a column plays the role, or one value of it stands for all rows."""
+        return self.has(role) or role in self.mapping.constants
+
     def raw(self, role: str) -> str:
         """The untouched text of the role's cell."""
         return f"s.{self.source.sql(self.mapping.columns[role])}" if self.has(role) else "null::varchar"
@@ -53,9 +59,11 @@ class Cells:
             return f"{literal(self.mapping.constants[role])}::{_TYPES[self._holds[role]]}"
         if not self.has(role):
             return f"null::{_TYPES[self._holds[role]]}"
-        if role in self._read:
-            return f"d_{role}.value"
-        return f"finite({self.raw(role)})" if self._holds[role] == "number" else self.raw(role)
+        return f"d_{role}.value" if role in self._read else self._plainly(role, self.raw(role))
+
+    def _plainly(self, role: str, cell: str) -> str:
+        """What a cell says that is simply what it says."""
+        return {"number": f"finite({cell})", "date": f"try_cast({cell} as timestamp)"}.get(self._holds[role], cell)
 
     def is_given(self, role: str) -> str:
         """True where the role's cell says something, readable or not."""
@@ -67,10 +75,20 @@ class Cells:
         """True where the role's cells are not simply what they say; their readings stand in the table ``d_role``."""
         return role in self._read
 
-    def is_ever_blank(self, role: str) -> bool:
-        """True when some row's cell of the role says nothing."""
-        rows = " ".join(["source s", *self._joins((role,))])
-        return bool(count(self.con, f"select count(*) from {rows} where {self.value(role)} is null"))
+    def says_nothing(self, role: str) -> bool:
+        """True when some row's cell of the role says nothing that can be read."""
+        if not self.has(role):
+            return role not in self.mapping.constants
+        if role not in self._read and not are_few(self.source, self._column(role)):
+            return bool(count(self.con, f"select count(*) - count({self._column(role)}) from source"))
+        return bool(count(self.con, f"select count(*) from ({self.counts_sql(role)}) where value is null"))
+
+    def counts_sql(self, role: str) -> str:
+        """SQL for what the different cells of a role say, as ``value`` and ``n``: on how many rows it stands."""
+        cells = distinct_cells(self.con, self.source, self._column(role))
+        if role in self._read:
+            return f"select d.value as value, x.n as n from {cells} x left join d_{role} d on d.raw = x.raw"
+        return f"select {self._plainly(role, 'raw')} as value, n from {cells}"
 
     def sign(self, role: str) -> str:
         """The currency that stands beside the number in the role's cell; null where none does."""
@@ -96,22 +114,33 @@ class Cells:
         )
         return int(n), tuple(sorted(examples or ()))
 
+    def _column(self, role: str) -> str:
+        return self.source.sql(self.mapping.columns[role])
+
     def _create_readings(self, role: str) -> bool:
-        """Read the distinct cells of a role; plain numbers and ids need no such table, and False tells so."""
-        raw = self.raw(role)
-        if self._holds[role] == "number" and self._is_plain(raw):
+        """Read the distinct cells of a role; cells that are simply what they say need no such table, and False tells so."""
+        column = self._column(role)
+        plain = self._plain_test(role)
+        if plain and all_match(self.con, self.source, column, plain):
             return False
-        if self._holds[role] == "id" and self._all_match(f"regexp_full_match({raw}, {literal(PLAIN_ID)})", raw):
-            return False
-        self.con.execute("drop table if exists distinct_cells")
-        # in two steps: in one, the planner would read every row's cell before taking the distinct ones
+        cells = distinct_cells(self.con, self.source, column)
         self.con.execute(
-            f"create temp table distinct_raw as select distinct {raw} as raw from source s where {raw} is not null"
+            f"create or replace temp table distinct_cells as select raw, known(raw) as x from {cells} where raw is not null"
         )
-        self.con.execute("create temp table distinct_cells as select raw, known(raw) as x from distinct_raw")
-        self.con.execute("drop table distinct_raw")
         self.con.execute(f"create temp table d_{role} as {self._reading_sql(role)}")
         return True
+
+    def _plain_test(self, role: str) -> str:
+        """The test of a cell ``raw`` that is simply what it says; none where that depends on more than the cell."""
+        holds, name = self._holds[role], self.mapping.columns[role]
+        if holds == "number":
+            has_no_point = " and not contains(raw, '.')" if self.mapping.decimal == "," else ""
+            return f"coalesce(abs(finite(raw)) < {ABSURD}, false){has_no_point}"
+        if holds == "id":
+            return f"regexp_full_match(raw, {literal(PLAIN_ID)})"
+        if holds == "date" and not self.mapping.time_zone and not header_zone(name):
+            return PLAIN_MOMENT
+        return "known(raw) is not distinct from raw" if holds == "text" else ""
 
     def _reading_sql(self, role: str) -> str:
         holds = self._holds[role]
@@ -146,18 +175,3 @@ class Cells:
         """True when every id ends in ``.0``: then a spreadsheet put it there."""
         sql = "select bool_and(regexp_full_match(x, '[0-9]+[.]0')) from distinct_cells where x is not null"
         return bool(one_row(self.con, sql)[0])
-
-    def _is_plain(self, raw: str) -> bool:
-        """True when every cell is blank or a number that needs no cleaning."""
-        plain = f"coalesce(abs(finite({raw})) < {ABSURD}, false)"
-        if self.mapping.decimal == ",":
-            plain += f" and not contains({raw}, '.')"
-        return self._all_match(plain, raw)
-
-    def _all_match(self, test: str, raw: str) -> bool:
-        """True when every cell that is not empty passes a test; where the same cells come back, each is tested once."""
-        n_distinct = count(self.con, f"select approx_count_distinct({raw}) from source s")
-        cells = "source" if n_distinct > self.source.n_rows / 10 else f"(select distinct {raw} from source s)"
-        # an aggregate, because a filter would be moved in front of taking the distinct cells
-        (fails,) = one_row(self.con, f"select bool_or({raw} is not null and not ({test})) from {cells} s")
-        return not fails

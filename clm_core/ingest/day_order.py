@@ -7,8 +7,10 @@ from typing import Any
 
 from clm_core.errors import Issue
 from clm_core.ingest.built import counted
+from clm_core.ingest.distinct import distinct_cells
 from clm_core.ingest.moments import SHORT_START, DateOrder, moments_of
 from clm_core.ingest.query import one_row
+from clm_core.ingest.read import Source
 from clm_core.ingest.values import literal
 
 _SWITCH = "date_order"
@@ -34,13 +36,13 @@ class OrderEvidence:
         return bool(self.example)
 
 
-def find_order(con: Any, column: str) -> OrderEvidence:
+def find_order(con: Any, source: Source, column: str) -> OrderEvidence:
     """Decide day-first or month-first from every short date in a column of ``source``."""
+    cells = distinct_cells(con, source, column)
     first, dotted, example, n_day_first, n_month_first = one_row(
         con,
         f"""
-        with raws as materialized (select distinct {column} as raw from source),
-        cells as (select known(raw) as x from raws),
+        with cells as (select known(raw) as x from {cells}),
         parts as (select x, regexp_extract(x, {literal(SHORT_START)}, ['a', 'sep', 'b', 'y']) as p
                   from cells where regexp_matches(x, {literal(SHORT_START)}))
         select max(p.a::int), bool_and(p.sep = '.'), min(x) filter (p.a::int <> p.b::int),
@@ -50,7 +52,7 @@ def find_order(con: Any, column: str) -> OrderEvidence:
         return OrderEvidence("ymd")
     if n_day_first or n_month_first:
         order: DateOrder = "dmy" if n_day_first >= n_month_first else "mdy"
-        n, examples = _against(con, column, order) if n_day_first and n_month_first else (0, ())
+        n, examples = _against(con, cells, order) if n_day_first and n_month_first else (0, ())
         return OrderEvidence(order, n_against=n, against=examples)
     # dots are written day-first wherever they are written; equal parts read the same both ways
     if dotted or example is None:
@@ -79,15 +81,15 @@ def order_issues(evidence: OrderEvidence, column: str) -> list[Issue]:
     return []
 
 
-def _against(con: Any, column: str, order: DateOrder) -> tuple[int, tuple[str, ...]]:
+def _against(con: Any, cells: str, order: DateOrder) -> tuple[int, tuple[str, ...]]:
     """Rows whose date cannot be read in the order, and up to five of their cells."""
     too_large = "b" if order == "dmy" else "a"
     n, examples = one_row(
         con,
-        f"""with cells as (select known({column}) as x from source),
-        parts as (select x, regexp_extract(x, {literal(SHORT_START)}, ['a', 'sep', 'b', 'y']) as p
+        f"""with cells as (select known(raw) as x, n from {cells}),
+        parts as (select x, n, regexp_extract(x, {literal(SHORT_START)}, ['a', 'sep', 'b', 'y']) as p
                   from cells where regexp_matches(x, {literal(SHORT_START)}))
-        select count(*), list(distinct x order by x)[:5] from parts where p.{too_large}::int > 12""",
+        select sum(n), list(distinct x order by x)[:5] from parts where p.{too_large}::int > 12""",
     )
     return int(n), tuple(examples)
 

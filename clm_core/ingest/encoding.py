@@ -51,7 +51,7 @@ def to_utf8(path: Path, folder: Path, shown: str, watch: Watch | None = None) ->
     """
     watch = watch or Watch()
     encoding, survey = find_encoding(path, shown, watch)
-    spoken = encoding.removesuffix("-sig") + (" with BOM" if encoding.endswith("-sig") else "")
+    spoken = _spoken(encoding)
     if survey.is_utf8 and not survey.n_zero_bytes:
         return Text(path, spoken)
     target = folder / f"{len(list(folder.iterdir()))}.utf8"
@@ -76,19 +76,61 @@ def _notes(n_zero: int, n_unreadable: int, encoding: str) -> Iterator[str]:
         yield f"Characters that could not be read as {encoding}: {n_unreadable:,}. They are shown as '\ufffd'."
 
 
+def begins_as_utf8(path: Path, shown: str) -> str:
+    """The name of UTF-8, with or without its mark, where a file begins so; empty where it does not.
+
+    Raises
+    ------
+    InputError
+        When the bytes are no text.
+    """
+    head, marked = _head(path, shown)
+    begins = _continues(codecs.getincrementaldecoder("utf-8")(), head)
+    return _spoken(marked or "utf-8") if marked in ("", "utf-8-sig") and begins else ""
+
+
+def is_plain_utf8(records: bytes) -> bool:
+    """True for whole lines of UTF-8 that can be read as they stand: no zero bytes, and no line longer than any table's."""
+    if b"\0" in records or not (records.isascii() or _is_utf8(records)):
+        return False
+    start = 0
+    while len(records) - start > MOST_LINE_BYTES:
+        end = start + MOST_LINE_BYTES + 1
+        last = max(records.rfind(b"\n", start, end), records.rfind(b"\r", start, end))
+        if last < 0:
+            return False
+        start = last + 1
+    return True
+
+
 def find_encoding(path: Path, shown: str, watch: Watch) -> tuple[str, _Survey]:
     """Name the encoding: by its mark, by being valid UTF-8, or by what the bytes most likely are."""
+    _, marked = _head(path, shown)
+    if marked.startswith(("utf-16", "utf-32")):
+        return marked, _Survey(is_utf8=False, n_zero_bytes=0)
+    survey = _survey(path, shown, watch)
+    return marked or ("utf-8" if survey.is_utf8 else likely_encoding(_telling(path))), survey
+
+
+def _head(path: Path, shown: str) -> tuple[bytes, str]:
+    """The first bytes of a text, and the encoding that they themselves tell."""
     with path.open("rb") as stream:
         head = stream.read(1 << 16)
     check_text(head, shown)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), "") or _wide(head)
-    if marked.startswith(("utf-16", "utf-32")):
-        return marked, _Survey(is_utf8=False, n_zero_bytes=0)
     # a few zero bytes fill fields, more controls of other kinds mean that this is no text
-    if len(head.translate(None, _CONTROL[1:])) < len(head) * 0.97 - 2 or head.count(0) > 0.4 * len(head):
+    is_binary = len(head.translate(None, _CONTROL[1:])) < len(head) * 0.97 - 2 or head.count(0) > 0.4 * len(head)
+    if is_binary and not marked.startswith(("utf-16", "utf-32")):
         raise unreadable(shown, "binary data")
-    survey = _survey(path, shown, watch)
-    return marked or ("utf-8" if survey.is_utf8 else likely_encoding(_telling(path))), survey
+    return head, marked
+
+
+def _spoken(encoding: str) -> str:
+    return encoding.removesuffix("-sig") + (" with BOM" if encoding.endswith("-sig") else "")
+
+
+def _is_utf8(text: bytes) -> bool:
+    return _continues(codecs.getincrementaldecoder("utf-8")(), text, final=True)
 
 
 def _wide(head: bytes) -> str:

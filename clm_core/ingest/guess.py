@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from clm_core import columns as c
@@ -12,7 +12,7 @@ from clm_core.errors import Issue
 from clm_core.ingest.aliases import HINTS, fold
 from clm_core.ingest.claim import Claim
 from clm_core.ingest.content import guess_by_content
-from clm_core.ingest.day_order import find_order
+from clm_core.ingest.day_order import OrderEvidence, find_order
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.people import settle_customer
 from clm_core.ingest.period import is_month, with_period
@@ -41,6 +41,8 @@ class Guess:
     reasons: dict[str, str]
     issues: tuple[Issue, ...] = ()
     """What the choice of columns itself has to say."""
+    date_order: OrderEvidence = field(default_factory=lambda: OrderEvidence("ymd"))
+    """What speaks for the order of day and month."""
 
 
 def guess_mapping(
@@ -58,12 +60,12 @@ def guess_mapping(
             claims, issues = settle_customer(con, source, profiles, claims)
     columns = {role.name: claims[role.name].column for role in ROLES[kind] if role.name in claims}
     date_role = next((role.name for role in ROLES[kind] if role.holds == "date" and role.name in columns), None)
-    order = find_order(con, source.sql(columns[date_role])).order if date_role else "ymd"
+    evidence = find_order(con, source, source.sql(columns[date_role])) if date_role else OrderEvidence("ymd")
     mapping = Mapping(
         columns=columns,
         constants=preset.constants if preset else {},
         preset=preset.id if preset else "",
-        date_order=order,
+        date_order=evidence.order,
         decimal=guess_decimal(con, source, columns, kind),
         amount_grain=(preset and preset.amount_grain) or _guess_grain(con, source, columns),
     )
@@ -72,6 +74,7 @@ def guess_mapping(
         {role: claims[role].confidence for role in columns},
         {role: claims[role].reason for role in columns},
         tuple(issues),
+        evidence,
     )
 
 

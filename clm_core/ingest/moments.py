@@ -40,6 +40,8 @@ _DAY_MONTH = rf"^(?:\p{{L}}+[.]?, *)?([0-9]{{1,2}})(?:st|nd|rd|th|[.]|er)?[ /-]*
 _MONTH_DAY = rf"^(?:\p{{L}}+,? +)?(\p{{L}}+)[.]?[ -]*([0-9]{{1,2}})(?:st|nd|rd|th)?,?[ -]+{_YEAR}$"
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
 
+PLAIN_MOMENT = f"regexp_full_match(raw, {literal(_ISO)}) and sane(try_cast(raw as timestamp)) is not null"
+"""The test of a cell ``raw`` that DuckDB's own cast reads as it is to be read."""
 _SECONDS = "[0-9]{9,10}([.][0-9]+)?|[0-9]{13}"
 
 MOMENT_MACROS = (

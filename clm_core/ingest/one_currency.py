@@ -9,6 +9,7 @@ from clm_core.errors import Issue
 from clm_core.ingest.built import NO_CURRENCY, OTHER_CURRENCY, counted
 from clm_core.ingest.cells import Cells
 from clm_core.ingest.currencies import header_currency
+from clm_core.ingest.query import one_row
 from clm_core.ingest.reasons import give_reason, multiply
 from clm_core.ingest.roles import CURRENCY, UNIT_PRICE
 from clm_core.ingest.values import literal
@@ -33,6 +34,8 @@ def settle_currency(con: Any, cells: Cells, money: tuple[str, ...]) -> tuple[str
     chosen = cells.mapping.currency.upper()
     if not money or not _is_told(cells):
         return chosen, []
+    if (only := _only_currency(con, cells)) and chosen in ("", only):
+        return only, []
     rows = con.execute(
         "select currency, count(*) from judged where reason is null group by 1 order by 2 desc, 1"
     ).fetchall()
@@ -51,6 +54,17 @@ def settle_currency(con: Any, cells: Cells, money: tuple[str, ...]) -> tuple[str
         f"reason is null and (currency is null or currency not in ({known}))",
     )
     return chosen, [_issue(counts, chosen, rates)]
+
+
+def _only_currency(con: Any, cells: Cells) -> str:
+    """The currency that the column of currencies names on every row; an empty text where there is none such."""
+    if not cells.has(CURRENCY):
+        return ""
+    only, n, is_everywhere = one_row(
+        con,
+        f"select min(value), count(distinct value), bool_and(value is not null) from ({cells.counts_sql(CURRENCY)})",
+    )
+    return str(only) if n == 1 and is_everywhere else ""
 
 
 def _is_told(cells: Cells) -> bool:

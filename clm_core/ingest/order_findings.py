@@ -80,7 +80,9 @@ def _scientific_ids(con: Any, cells: Cells) -> list[Issue]:
 
 def _order_id_issues(con: Any, cells: Cells) -> list[Issue]:
     if cells.has(c.ORDER_ID):
-        n = count(con, "select count(*) from judged where reason is null and is_alone")
+        n = 0
+        if cells.says_nothing(c.ORDER_ID):
+            n = count(con, "select count(*) from judged where reason is null and is_alone")
         message = f"{counted(n, 'row')} without order number: each counts as one order."
         return [Issue("info", "order_id_blank", message, n)] if n else []
     n = count(
@@ -142,11 +144,16 @@ def _partly_refunded(con: Any, cells: Cells) -> list[Issue]:
     """Orders called partly refunded in a file that does not tell how much was given back."""
     if cells.has(REFUNDED) or not cells.has(STATUS) or not has_amounts(cells):
         return []
+    rows = con.execute(
+        f"""select status from statuses where regexp_matches(status, {literal(PART_STATUS)})
+            and regexp_matches(status, {literal(REFUNDED_STATUS)})"""
+    ).fetchall()
+    if not rows:
+        return []
+    partly = ", ".join(literal(status) for (status,) in rows)
     (n,) = one_row(
         con,
-        f"""select count(distinct (order_id, customer_id)) from judged where reason is null and status in (
-            select status from statuses where regexp_matches(status, {literal(PART_STATUS)})
-            and regexp_matches(status, {literal(REFUNDED_STATUS)}))""",
+        f"select count(distinct (order_id, customer_id)) from judged where reason is null and status in ({partly})",
     )
     message = f"{counted(int(n), 'order')} partly refunded, and no column tells how much: counted in full."
     return [Issue("warning", "partly_refunded", message, int(n), switch="statuses")] if n else []

@@ -15,11 +15,21 @@ GOODS = (c.PRODUCT, c.CATEGORY)
 # what an order says once, on its first line, and leaves blank on the others
 _OF_ORDER = (c.ORDERED_AT, c.AMOUNT, REFUNDED, TAX, STATUS, CANCELLED_AT, PAID, CURRENCY, *LABELS)
 _OF_ANY_ORDER = (STATUS, CANCELLED_AT, PAID, CURRENCY)
+COMPLETED = "completed"
+"""The table of lines whose blank cells were filled in from their order."""
 
 
 def has_amounts(cells: Cells) -> bool:
     """True when the file tells what was paid, directly or as quantity × price."""
     return cells.has(c.AMOUNT) or (cells.has(c.QUANTITY) and cells.has(UNIT_PRICE))
+
+
+def lacks_amounts(cells: Cells) -> bool:
+    """True when the file tells what was paid, but not on every line."""
+    roles = [c.AMOUNT] if cells.has(c.AMOUNT) else [c.QUANTITY, UNIT_PRICE]
+    if is_order_grain(cells):
+        roles.append(c.ORDER_ID)  # by which the amount of an order is found
+    return has_amounts(cells) and any(cells.says_nothing(role) for role in roles)
 
 
 def is_order_grain(cells: Cells) -> bool:
@@ -83,7 +93,7 @@ def _shared_roles(cells: Cells) -> tuple[str, ...]:
         return ()
     if is_order_grain(cells):
         return _OF_ORDER
-    return tuple(role for role in _OF_ANY_ORDER if cells.has(role) and cells.is_ever_blank(role))
+    return tuple(role for role in _OF_ANY_ORDER if cells.has(role) and cells.says_nothing(role))
 
 
 def _complete(con: Any, cells: Cells) -> str:
@@ -105,8 +115,8 @@ def _complete(con: Any, cells: Cells) -> str:
         fills.append("case when l.has_amount and l.amount is null then null else f.amount end as amount")
         fills.append("case when l.has_date then l.ordered_at else f.ordered_at end as ordered_at")
     con.execute(
-        f"""create temp table completed as select l.* replace ({", ".join(fills)})
+        f"""create temp table {COMPLETED} as select l.* replace ({", ".join(fills)})
         from {base} l left join (select order_id, customer_id, {firsts} from {base} group by all) f
             on f.order_id = l.order_id and f.customer_id = l.customer_id"""
     )
-    return "completed"
+    return COMPLETED

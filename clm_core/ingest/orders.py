@@ -35,7 +35,7 @@ def build_orders(con: Any, source: Source, mapping: Mapping) -> Built:
     check_any_kept(con, source)
     table = arrow(con, "select * exclude (is_free) from orders order by day, ordered_at, order_id, customer_id")
     issues = (*order_issues(con, cells, is_discount_rate=is_rate), *currency_issues)
-    return Built(checked(table, ORDERS), issues, currency, statuses=count_statuses(con))
+    return Built(checked(table, ORDERS), issues, currency, statuses=count_statuses(con, lines))
 
 
 def _leave_out(con: Any, mapping: Mapping) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from clm_core.errors import InputError
 from clm_core.ingest.dialect import WHITESPACE, Dialect, Layout, column_names, find_layout
-from clm_core.ingest.encoding import to_utf8
+from clm_core.ingest.encoding import begins_as_utf8, to_utf8
 from clm_core.ingest.records import TOO_MANY
 from clm_core.ingest.recover import header_again_sql, regularise
 from clm_core.ingest.refusal import check_width, no_table
@@ -20,19 +21,29 @@ from clm_core.ingest.workspace import Workspace
 
 
 @dataclass(frozen=True)
+class Rows:
+    """A query of n, problem, c0 … cN that is cheap to ask more than once: n is the number of the row (from 0)."""
+
+    sql: str
+    repeating: frozenset[int] = frozenset()
+    """The columns of which the same cells come back, as far as that is known without counting."""
+    is_sound: bool = False
+    """True when no row has a problem; False where that is not known."""
+
+
+@dataclass(frozen=True)
 class Part:
     """A file's column names, how it is written, and its readers.
 
-    A reader gives a query of n, problem, c0 … cN that is cheap to ask more than once: n is the number of the row (from 0).
-    One that cannot make sense of the file raises IrregularText or an error of DuckDB; then the next one is asked.
+    A reader that cannot make sense of the file raises IrregularText or an error of DuckDB; then the next one is asked.
     """
 
     names: tuple[str, ...]
     dialect: Dialect
-    readers: tuple[Callable[[], str], ...]
+    readers: tuple[Callable[[], Rows], ...]
 
-    def rows(self) -> str:
-        """The query of the first reader that makes sense of the file; the last one's error where none does."""
+    def rows(self) -> Rows:
+        """The rows by the first reader that makes sense of the file; the last one's error where none does."""
         *earlier, last = self.readers
         for read in earlier:
             try:
@@ -56,9 +67,22 @@ def open_part(workspace: Workspace, path: Path, shown: str) -> Part:
 
 
 def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
+    """Most files are regular UTF-8: that is tried at once, and only what fails is looked through for its encoding first."""
+    if encoding := begins_as_utf8(path, shown):
+        try:
+            layout = find_layout(path, shown)
+            rows = _read_regular(workspace, path, layout)
+        except (IrregularText, InputError):
+            pass
+        else:
+            return Part(layout.names, _dialect(layout, encoding), (lambda: rows,))
     text, encoding, notes = to_utf8(path, workspace.folder, shown, workspace.watch)
     layout = find_layout(text, shown)
-    dialect = Dialect(
+    return Part(layout.names, _dialect(layout, encoding, notes), tuple(_text_readers(workspace, text, layout)))
+
+
+def _dialect(layout: Layout, encoding: str, notes: tuple[str, ...] = ()) -> Dialect:
+    return Dialect(
         "text",
         encoding,
         layout.delimiter,
@@ -67,26 +91,33 @@ def _open_text(workspace: Workspace, path: Path, shown: str) -> Part:
         preamble=layout.preamble,
         notes=notes,
     )
-    return Part(layout.names, dialect, tuple(_text_readers(workspace, text, layout)))
 
 
-def _text_readers(workspace: Workspace, text: Path, layout: Layout) -> Iterator[Callable[[], str]]:
+def _read_regular(workspace: Workspace, text: Path, layout: Layout) -> Rows:
+    if layout.delimiter == WHITESPACE or not layout.is_clean_above:
+        raise IrregularText
+    target = _new_file(workspace, "parquet")
+    stored_text = store_regular(text, layout, target, workspace.watch)
+    problem = header_again_sql(layout) if stored_text.may_repeat_header else "null::varchar"
+    query = _numbered(target, problem, len(layout.names))
+    return Rows(query, stored_text.repeating, is_sound=not stored_text.may_repeat_header)
+
+
+def _text_readers(workspace: Workspace, text: Path, layout: Layout) -> Iterator[Callable[[], Rows]]:
     cells = _cells(len(layout.names))
-    again = header_again_sql(layout)
 
-    def read_regular() -> str:
-        target = _new_file(workspace, "parquet")
-        store_regular(text, layout, target, workspace.watch)
-        return _numbered(target, again, len(cells))
+    def read_regular() -> Rows:
+        return _read_regular(workspace, text, layout)
 
-    def read_strictly() -> str:
+    def read_strictly() -> Rows:
         rows = _csv(text, cells, layout.delimiter, layout.n_skip, layout.quote)
+        again = header_again_sql(layout)
         return stored(workspace, f"select {again} as problem, {', '.join(cells)} from {rows}", len(cells))
 
-    def read_blank_separated() -> str:
+    def read_blank_separated() -> Rows:
         return stored(workspace, _blank_separated(text, layout), len(cells))
 
-    def read_patiently() -> str:
+    def read_patiently() -> Rows:
         target = _new_file(workspace, "csv")
         mark = regularise(text, layout, target, workspace.watch)
         return stored(workspace, f"select * from {_csv(target, ['problem', *cells], mark, 0)}", len(cells))
@@ -100,11 +131,11 @@ def _new_file(workspace: Workspace, ending: str) -> Path:
     return workspace.folder / f"{len(list(workspace.folder.iterdir()))}.{ending}"
 
 
-def stored(workspace: Workspace, select: str, width: int) -> str:
+def stored(workspace: Workspace, select: str, width: int) -> Rows:
     """The rows of a query that is dear to ask, kept in a file."""
     target = _new_file(workspace, "parquet")
     workspace.con.execute(f"copy ({select}) to {literal(str(target))} (format parquet, compression uncompressed)")
-    return _numbered(target, "nullif(problem, '')", width)
+    return Rows(_numbered(target, "nullif(problem, '')", width))
 
 
 def _numbered(path: Path, problem: str, width: int) -> str:
@@ -152,7 +183,7 @@ def _open_parquet(workspace: Workspace, path: Path, shown: str) -> Part:
 def _open_workbook(workspace: Workspace, path: Path, shown: str) -> Part:
     sheet = read_workbook(path, shown)
 
-    def read() -> str:
+    def read() -> Rows:
         workspace.con.register("sheet", sheet.rows)
         return stored(workspace, "select null::varchar as problem, * from sheet", len(sheet.names))
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from clm_core.ingest.distinct import MANY_ROWS, are_few, distinct_cells
 from clm_core.ingest.moments import moments_of
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
 
 _SAMPLE_ROWS = 2000
 _MOST = 0.6
-_MOST_COUNTED = 1_000_000
-"""Rows up to which different cells are counted; beyond, they are estimated to a few in a hundred."""
 _NEARLY_ALL = 0.8
 # an address hashed at the door still names a person
 _IS_EMAIL = "contains(x, '@') or regexp_full_match(x, '[0-9a-f]{64}')"
@@ -22,7 +21,8 @@ _IS_EMAIL = "contains(x, '@') or regexp_full_match(x, '[0-9a-f]{64}')"
 class ColumnProfile:
     """One column as found: a few cells, and what most of them look like.
 
-    The number of different cells is an estimate in files of more than a million rows, unless nearly all differ.
+    The number of different cells is an estimate in files of more than a million rows, for columns in which most differ but not
+    nearly all.
     """
 
     name: str
@@ -49,19 +49,28 @@ def profile_columns(con: Any, source: Source) -> tuple[ColumnProfile, ...]:
 def _totals(con: Any, source: Source) -> list[int]:
     """How many cells say something and how many different ones there are, for each column in turn."""
     columns = [f"c{i}" for i in range(len(source.names))]
-    if source.n_rows <= _MOST_COUNTED:
+    if source.n_rows <= MANY_ROWS:
         counts = ", ".join(f"count({_unless_blank(c)}), count(distinct {c})" for c in columns)
         return [int(value) for value in one_row(con, f"select {counts} from source")]
-    counts = ", ".join(f"count({_unless_blank(c)}), count({c}), approx_count_distinct({c})" for c in columns)
-    row = one_row(con, f"select {counts} from source")
-    totals = []
-    for i, c in enumerate(columns):
-        n_filled, n_cells, n_distinct = row[3 * i : 3 * i + 3]
-        if n_distinct > _NEARLY_ALL * n_cells:
-            # whether a column is different on every row decides what it can be: an estimate is not enough
-            n_distinct = count(con, f"select count(distinct hash({c})) from source where {c} is not null")
-        totals += [n_filled, min(n_distinct, n_cells)]
-    return totals
+    return [n for c in columns for n in (_counted if are_few(source, c) else _estimated)(con, source, c)]
+
+
+def _counted(con: Any, source: Source, column: str) -> tuple[int, int]:
+    cells = distinct_cells(con, source, column)
+    n_filled, n_distinct = one_row(
+        con, f"select coalesce(sum(n) filter ({_unless_blank('raw')} is not null), 0), count(raw) from {cells}"
+    )
+    return int(n_filled), int(n_distinct)
+
+
+def _estimated(con: Any, source: Source, column: str) -> tuple[int, int]:
+    n_filled, n_cells, n_distinct = one_row(
+        con, f"select count({_unless_blank(column)}), count({column}), approx_count_distinct({column}) from source"
+    )
+    if n_distinct > _NEARLY_ALL * n_cells:
+        # whether a column is different on every row decides what it can be: an estimate is not enough
+        n_distinct = count(con, f"select count(distinct hash({column})) from source where {column} is not null")
+    return int(n_filled), int(min(n_distinct, n_cells))
 
 
 def _unless_blank(cell: str) -> str:

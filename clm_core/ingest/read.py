@@ -8,7 +8,7 @@ ever becomes part of a query. The rows stay on disk: memory does not grow with t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ import duckdb
 from clm_core.errors import InputError, MappingError
 from clm_core.ingest.addresses import blotted
 from clm_core.ingest.dialect import Dialect, column_names
-from clm_core.ingest.part import Part, open_part, stored
+from clm_core.ingest.part import Part, Rows, open_part, stored
 from clm_core.ingest.query import count
 from clm_core.ingest.refusal import no_table
 from clm_core.ingest.unpack import unpack
@@ -31,6 +31,12 @@ class Source:
     dialect: Dialect
     names: tuple[str, ...]
     n_rows: int
+    repeating: frozenset[int]
+    """The columns of which the same cells come back."""
+    is_sound: bool
+    """True when every line is known to have been split into its cells."""
+    made: set[str] = field(default_factory=set, compare=False)
+    """The tables of different cells that were made for it."""
 
     def sql(self, name: str) -> str:
         """The column of ``source`` that holds a named column."""
@@ -58,7 +64,8 @@ def load(workspace: Workspace, paths: Sequence[Path], *, hash_emails: bool = Fal
     file_name = ", ".join(path.name for path in paths)
     first: Part | None = None
     selects: list[str] = []
-    n_rows = 0
+    repeating: list[frozenset[str]] = []
+    n_rows, is_sound = 0, True
     for plain, shown in (
         (plain, path.name) for path in paths for plain in unpack(path, workspace.folder, watch=workspace.watch)
     ):
@@ -67,16 +74,20 @@ def load(workspace: Workspace, paths: Sequence[Path], *, hash_emails: bool = Fal
         # what was odd about any of the files is told, not only about the first
         first = replace(first, dialect=first.dialect.with_notes_of(part.dialect, shown)) if first else part
         cells = ", ".join(f"c{part.names.index(name)} as c{i}" for i, name in enumerate(first.names))
-        selects.append(f"select {n_rows} + n as rowid, problem, {len(selects)} as part, {cells} from ({rows})")
-        n_rows += count(workspace.con, f"select count(*) from ({rows})")
+        selects.append(f"select {n_rows} + n as rowid, problem, {len(selects)} as part, {cells} from ({rows.sql})")
+        repeating.append(frozenset(part.names[i] for i in rows.repeating))
+        is_sound = is_sound and rows.is_sound
+        n_rows += count(workspace.con, f"select count(*) from ({rows.sql})")
     if first is None:
         raise no_table(file_name, "nothing")
     _check_any_row(n_rows, first, file_name)
     workspace.con.execute(f"create temp view source as {' union all '.join(selects)}")
-    return Source(file_name, first.dialect, first.names, n_rows)
+    often = frozenset.intersection(*repeating)
+    places = frozenset(i for i, name in enumerate(first.names) if name in often)
+    return Source(file_name, first.dialect, first.names, n_rows, places, is_sound)
 
 
-def _read(workspace: Workspace, plain: Path, shown: str, first: Part | None, *, hash_emails: bool) -> tuple[Part, str]:
+def _read(workspace: Workspace, plain: Path, shown: str, first: Part | None, *, hash_emails: bool) -> tuple[Part, Rows]:
     """One file and the query of its rows."""
     try:
         part = open_part(workspace, plain, shown)
@@ -99,8 +110,8 @@ def _without_addresses(workspace: Workspace, part: Part) -> Part:
         notes=tuple(map(blotted, part.dialect.notes)),
     )
 
-    def read() -> str:
-        return stored(workspace, f"select problem, {cells} from ({part.rows()})", len(part.names))
+    def read() -> Rows:
+        return stored(workspace, f"select problem, {cells} from ({part.rows().sql})", len(part.names))
 
     return Part(column_names([blotted(name) for name in part.names]), dialect, (read,))
 

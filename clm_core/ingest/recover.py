@@ -37,17 +37,17 @@ def regularise(path: Path, layout: Layout, target: Path, watch: Watch) -> str:
 
 def header_again_sql(layout: Layout) -> str:
     """The column ``problem`` of a regular text: exports that were put one behind the other repeat their header."""
-    cells = [f"c{i} = {literal(cell)}" for i, cell in _named(layout)]
+    cells = [f"c{i} = {literal(cell)}" for i, cell in named_cells(layout)]
     return f"case when {' and '.join(cells)} then {literal(HEADER_AGAIN)} end" if len(cells) > 1 else "null::varchar"
 
 
-def _named(layout: Layout) -> list[tuple[int, str]]:
+def named_cells(layout: Layout) -> list[tuple[int, str]]:
     """The first header cells that say something, by position."""
     return [(i, cell) for i, cell in enumerate(layout.header) if cell.strip()][:_COMPARED]
 
 
 def _is_header(cells: list[str], layout: Layout) -> bool:
-    named = _named(layout)
+    named = named_cells(layout)
     return len(named) > 1 and all(i < len(cells) and cells[i] == cell for i, cell in named)
 
 

@@ -10,13 +10,15 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv, parquet
 
 from clm_core.ingest.dialect import Layout
+from clm_core.ingest.encoding import is_plain_utf8
+from clm_core.ingest.recover import named_cells
 from clm_core.ingest.watch import Watch
 
 PIECE_BYTES = 1 << 21  # small enough to stay in a processor's cache and to reuse its memory
@@ -30,21 +32,29 @@ class IrregularText(Exception):  # noqa: N818  no error: the next reader is aske
     """The text has lines that only a patient reader can split into cells."""
 
 
-def store_regular(text: Path, layout: Layout, target: Path, watch: Watch) -> None:
+class Stored(NamedTuple):
+    """What is known of a stored text: the columns whose cells come back, and whether its header may do so too."""
+
+    repeating: frozenset[int]
+    may_repeat_header: bool
+
+
+def store_regular(text: Path, layout: Layout, target: Path, watch: Watch) -> Stored:
     """Write the data rows of a UTF-8 text as a Parquet file with columns c0 … cN, in their order, blank cells null.
 
     Raises
     ------
     IrregularText
-        When any line has another number of cells than the table, or quotation marks that do not enclose whole cells.
+        When any line has another number of cells than the table, or quotation marks that do not enclose whole cells;
+        when the text is no plain UTF-8.
     Cancelled
         When the watcher cancelled.
     """
     types = {f"c{i}": _LISTED for i in range(len(layout.names))}
     size = text.stat().st_size
     with text.open("rb") as stream, ThreadPoolExecutor(_THREADS) as readers:
-        pieces = _pieces(stream, layout)
-        first = _rows(next(pieces, b"\n"), layout, types)
+        pieces, header = _pieces(stream, layout), _HeaderWord(layout)
+        first = _rows(header.seek(next(pieces, b"\n")), layout, types)
         schema = pa.schema([(name, _best_type(first[name])) for name in types])
         listed = [field.name for field in schema if field.type == _LISTED]
         with parquet.ParquetWriter(
@@ -52,13 +62,26 @@ def store_regular(text: Path, layout: Layout, target: Path, watch: Watch) -> Non
         ) as writer:
             writer.write_table(first.cast(schema))
             reading: deque[Future[pa.Table]] = deque()
-            for piece in pieces:
+            for piece in map(header.seek, pieces):
                 reading.append(readers.submit(_rows, piece, layout, dict(zip(schema.names, schema.types, strict=True))))
                 if len(reading) > _THREADS:
                     writer.write_table(reading.popleft().result())
                 watch.reach(stream.tell() / size)
             for rows in reading:
                 writer.write_table(rows.result())
+    return Stored(frozenset(int(name[1:]) for name in listed), header.is_found)
+
+
+class _HeaderWord:
+    """Looks for the longest word of the header in the rows: where it is missing, the header does not stand there again."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._word = max((cell for _, cell in named_cells(layout)), key=len, default="").encode()
+        self.is_found = layout.quote.encode() in self._word  # inside a cell a quotation mark is written twice
+
+    def seek(self, piece: bytes) -> bytes:
+        self.is_found = self.is_found or (bool(self._word) and self._word in piece)
+        return piece
 
 
 def _best_type(cells: pa.ChunkedArray) -> pa.DataType:
@@ -68,13 +91,15 @@ def _best_type(cells: pa.ChunkedArray) -> pa.DataType:
 
 
 def _rows(piece: bytes, layout: Layout, types: dict[str, pa.DataType]) -> pa.Table:
+    if not is_plain_utf8(piece):
+        raise IrregularText
     _check_quotes(piece, layout)
     try:
         return csv.read_csv(
             pa.BufferReader(piece),
             csv.ReadOptions(column_names=list(types), use_threads=False, block_size=len(piece) + 1),
             csv.ParseOptions(delimiter=layout.delimiter, quote_char=layout.quote, newlines_in_values=True),
-            csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True),
+            csv.ConvertOptions(column_types=types, null_values=[""], strings_can_be_null=True, check_utf8=False),
         )
     except pa.ArrowInvalid as error:
         raise IrregularText from error

@@ -59,7 +59,7 @@ def build_stage_history(
     con.execute(
         "create temp table distinct_cells as select raw, known(raw) as x from (select distinct raw from stage_cells)"
     )
-    con.execute(f"create temp table stage_moments as {moments_sql(con, _date_order(con, mapping, stages))}")
+    con.execute(f"create temp table stage_moments as {moments_sql(con, _date_order(con, source, mapping, stages))}")
     table = arrow(
         con,
         """select distinct customer_id, stage, value as entered_at,
@@ -70,11 +70,11 @@ def build_stage_history(
     return checked(table, STAGE_HISTORY), _issues(con, table)
 
 
-def _date_order(con: Any, mapping: Mapping, stages: dict[int, str]) -> DateOrder:
+def _date_order(con: Any, source: Source, mapping: Mapping, stages: dict[int, str]) -> DateOrder:
     """The order of the file's own dates; where those leave it open, what the stage columns speak for."""
     if mapping.date_order != "ymd":
         return mapping.date_order
-    orders = (find_order(con, f"c{i}").order for i in stages)
+    orders = (find_order(con, source, f"c{i}").order for i in stages)
     return next((order for order in orders if order != "ymd"), "ymd")
 
 

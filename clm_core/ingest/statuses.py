@@ -8,6 +8,7 @@ from typing import Any
 from clm_core.ingest.aliases import DEAD_STATUS, PART_STATUS, REFUNDED_STATUS
 from clm_core.ingest.built import StatusCount
 from clm_core.ingest.cells import Cells
+from clm_core.ingest.order_lines import COMPLETED
 from clm_core.ingest.presets import load_preset
 from clm_core.ingest.roles import STATUS
 from clm_core.ingest.values import literal
@@ -24,15 +25,15 @@ def create_statuses(con: Any, cells: Cells) -> None:
     told: dict[str, str] = {
         _word(status): meaning for status, meaning in [*of_system.items(), *mapping.statuses.items()]
     }
-    found = f"select distinct lower(value) as status from d_{STATUS}" if cells.has(STATUS) else "select '' where false"
+    found = cells.counts_sql(STATUS) if cells.has(STATUS) else "select '' as value, 0 as n where false"
     con.execute("create temp table told_statuses (word varchar, told varchar)")
     if told:
         con.executemany("insert into told_statuses values (?, ?)", list(told.items()))
     con.execute(
         f"""create temp table statuses as
-        with words as (select status, trim(regexp_replace(status, '[_\\s-]+', ' ', 'g')) as word
-            from ({found}) found(status) where status is not null)
-        select status, coalesce(told, {literal(told["*"]) if "*" in told else "null"}, case
+        with words as (select status, trim(regexp_replace(status, '[_\\s-]+', ' ', 'g')) as word, n_rows
+            from (select lower(value) as status, sum(n)::bigint as n_rows from ({found}) where value is not null group by 1))
+        select status, n_rows, coalesce(told, {literal(told["*"]) if "*" in told else "null"}, case
             when regexp_matches(word, {literal(DEAD_STATUS)}) and not regexp_matches(word, {literal(PART_STATUS)})
                 then 'no_sale'
             when regexp_full_match(word, {literal(REFUNDED_STATUS)}) then 'refunded' else 'sale' end) as meaning
@@ -40,11 +41,13 @@ def create_statuses(con: Any, cells: Cells) -> None:
     )
 
 
-def count_statuses(con: Any) -> tuple[StatusCount, ...]:
+def count_statuses(con: Any, lines: str) -> tuple[StatusCount, ...]:
     """Every status with its meaning and its rows, the most frequent first."""
-    rows = con.execute(
-        "select status, any_value(meaning), count(*) from order_lines where status is not null group by 1 order by 3 desc, 1"
-    ).fetchall()
+    if lines == COMPLETED:  # a status that an order says once was filled in on its other lines
+        counts = f"select status, any_value(meaning), count(*) as n_rows from {lines} join statuses using (status) group by 1"
+    else:
+        counts = "select status, meaning, n_rows from statuses"
+    rows = con.execute(f"from ({counts}) order by n_rows desc, status").fetchall()
     return tuple(StatusCount(status, meaning, int(n)) for status, meaning, n in rows)
 
 
