@@ -83,6 +83,10 @@ class Cells:
             return bool(count(self.con, f"select count(*) - count({self._column(role)}) from source"))
         return bool(count(self.con, f"select count(*) from ({self.counts_sql(role)}) where value is null"))
 
+    def is_unique(self, role: str) -> bool:
+        """True where every row is known to say something else, and says it plainly."""
+        return self.has(role) and role not in self._read and self._column(role) in self.source.unique
+
     def counts_sql(self, role: str) -> str:
         """SQL for what the different cells of a role say, as ``value`` and ``n``: on how many rows it stands."""
         cells = distinct_cells(self.con, self.source, self._column(role))

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from clm_core.ingest.code_pages import likely_encoding
 from clm_core.ingest.foreign import check_text
-from clm_core.ingest.refusal import no_table, unreadable
+from clm_core.ingest.refusal import no_table
 from clm_core.ingest.watch import Watch
 
 MOST_LINE_BYTES = 1 << 20
@@ -121,7 +121,7 @@ def _head(path: Path, shown: str) -> tuple[bytes, str]:
     # a few zero bytes fill fields, more controls of other kinds mean that this is no text
     is_binary = len(head.translate(None, _CONTROL[1:])) < len(head) * 0.97 - 2 or head.count(0) > 0.4 * len(head)
     if is_binary and not marked.startswith(("utf-16", "utf-32")):
-        raise unreadable(shown, "binary data")
+        raise no_table(shown, "binary data")
     return head, marked
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from clm_core.ingest.refusal import unreadable
+from clm_core.ingest.refusal import no_table
 
-_AS_CSV = "Open it in the program it came from and save the table as CSV (UTF-8)."
 _SIGNATURES = (
     (b"%PDF", "a PDF document", "Export the table from where the PDF was made, as CSV."),
     (b"\x89PNG", "a picture", "Give the table itself, as CSV."),
@@ -21,7 +20,7 @@ _SIGNATURES = (
     (b"BZh", "a bzip2 archive", "Unpack it and give the table itself."),
     (b"\xfd7zXZ", "an xz archive", "Unpack it and give the table itself."),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and give the table itself."),
-    (b"{\\rtf", "an RTF document", _AS_CSV),
+    (b"{\\rtf", "an RTF document", ""),
 )
 _MEMBERS = (
     ("word/document.xml", "a Word document", "Copy the table into a spreadsheet and save it as CSV (UTF-8)."),
@@ -45,16 +44,16 @@ def check_text(head: bytes, shown: str) -> None:
     """Raise InputError when the first bytes of a file say that it is no text table."""
     for signature, kind, next_step in _SIGNATURES:
         if head.startswith(signature):
-            raise unreadable(shown, kind, next_step)
+            raise no_table(shown, kind, next_step)
     # without zero bytes UTF-16 shows its markup too
     start = head[:2048].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     for pattern, kind, next_step in _MARKUP:
         if re.match(pattern, start):
-            raise unreadable(shown, kind, next_step)
+            raise no_table(shown, kind, next_step)
 
 
 def check_archive(names: Collection[str], shown: str) -> None:
     """Raise InputError when the files inside a zip say that it is a document of another program."""
     for member, kind, next_step in _MEMBERS:
         if member in names:
-            raise unreadable(shown, kind, next_step)
+            raise no_table(shown, kind, next_step)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from clm_core.ingest.query import one_row
+from clm_core.ingest.query import count, one_row
 from clm_core.ingest.values import literal
 from clm_core.ingest.zones import ZONE, ZONE_MACROS, local_time_sql
 
@@ -100,11 +100,12 @@ def moments_sql(con: Any, order: DateOrder, *, zone_of_clocks: str = "", zone_wa
     formats = _common_formats(con, order)
     tried = f"sane(try_strptime(x, [{', '.join(map(literal, formats))}]))" if formats else "null::timestamp"
     unnamed = f"if(contains(x, ':'), {literal(zone_of_clocks)}, null)" if zone_of_clocks else "null::varchar"
-    readings = f"""
-        with tried as materialized (select raw, x, {tried} as moment from distinct_cells)
-        select raw, moment as value, true as is_given, {unnamed} as zone from tried where moment is not null
-        union all select raw, moment, x is not null, coalesce(zone, {unnamed})
-        from ({moments_of("select raw, x from tried where moment is null", order)})"""
+    con.execute(f"create or replace temp table tried as select raw, x, {tried} as moment from distinct_cells")
+    readings = f"select raw, moment as value, x is not null as is_given, {unnamed} as zone from tried"
+    if count(con, "select count(*) from tried where moment is null and x is not null"):
+        readings = f"""{readings} where moment is not null
+            union all select raw, moment, x is not null, coalesce(zone, {unnamed})
+            from ({moments_of("select raw, x from tried where moment is null", order)})"""
     return local_time_sql(con, readings, zone_wanted) if zone_wanted else readings
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from clm_core import columns as c
 from clm_core.ingest.built import CREDIT_NOTE, FREE, Built, check_any_kept, checked
 from clm_core.ingest.cells import Cells
+from clm_core.ingest.distinct import MANY_ROWS
 from clm_core.ingest.judging import create_judged
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.one_currency import settle_currency
 from clm_core.ingest.order_findings import order_issues
 from clm_core.ingest.order_lines import GOODS, LABELS, create_lines, has_amounts, is_discount_rate, is_order_grain
-from clm_core.ingest.query import arrow
+from clm_core.ingest.query import arrow, arrow_on_disk, count
 from clm_core.ingest.read import Source
 from clm_core.ingest.reasons import give_reason
 from clm_core.ingest.roles import REFUNDED, TAX
@@ -33,7 +34,9 @@ def build_orders(con: Any, source: Source, mapping: Mapping) -> Built:
     con.execute(f"create temp table orders as {_orders_sql(cells, is_discount_rate=is_rate)}")
     _leave_out(con, mapping)
     check_any_kept(con, source)
-    table = arrow(con, "select * exclude (is_free) from orders order by day, ordered_at, order_id, customer_id")
+    in_order = "select * exclude (is_free) from orders order by day, ordered_at, order_id, customer_id"
+    is_large = count(con, "select count(*) from orders") > MANY_ROWS
+    table = (arrow_on_disk if is_large else arrow)(con, in_order)
     issues = (*order_issues(con, cells, is_discount_rate=is_rate), *currency_issues)
     return Built(checked(table, ORDERS), issues, currency, statuses=count_statuses(con, lines))
 
@@ -50,13 +53,15 @@ def _leave_out(con: Any, mapping: Mapping) -> None:
 
 
 def _orders_sql(cells: Cells, *, is_discount_rate: bool) -> str:
-    sums = _sums(cells)
+    total = "max" if is_order_grain(cells) else "sum"  # an order's lines repeat its money, or add up to it
     chosen = ", ".join(["", *_optional_columns(cells, is_discount_rate=is_discount_rate)])
     return f"""
-    with grouped_orders as (select order_id, customer_id, min(ordered_at) as ordered_at, {sums["amount"]} as gross,
-            {sums["tax"]} as tax, {_returned(cells, sums)} as returned, bool_and(amount = 0) as is_worthless,
-            bool_or(meaning = 'refunded') as is_refunded, count(*)::int as n_lines{chosen}
-        from judged where reason is null group by order_id, customer_id),
+    with grouped_orders as (select order_id, customer_id, {_of_lines(cells, "min", "ordered_at")} as ordered_at,
+            {_of_lines(cells, total, "amount")} as gross, {_of_lines(cells, total, "tax")} as tax,
+            {_returned(cells, total)} as returned, {_of_lines(cells, "bool_and", "amount = 0")} as is_worthless,
+            {_of_lines(cells, "bool_or", "meaning = 'refunded'")} as is_refunded,
+            {"1" if _is_one_line_each(cells) else "count(*)"}::int as n_lines{chosen}
+        from judged where reason is null {"" if _is_one_line_each(cells) else "group by order_id, customer_id"}),
     paid_orders as (select *, round({_net(cells)}, 6) + 0.0 as amount, coalesce(is_worthless and returned = 0, false) as is_free
         from grouped_orders)
     select order_id, customer_id, ordered_at, date_diff('day', date '1970-01-01', ordered_at::date)::int as day, amount,
@@ -64,19 +69,25 @@ def _orders_sql(cells: Cells, *, is_discount_rate: bool) -> str:
         {_selected(cells)}, is_free from paid_orders"""
 
 
-def _sums(cells: Cells) -> dict[str, str]:
-    """The money of an order: its lines added up, or what each of its lines repeats."""
-    add = "max" if is_order_grain(cells) else "sum"
-    return {name: f"{add}({name})" for name in ("amount", "tax", "refunded")}
+def _is_one_line_each(cells: Cells) -> bool:
+    """True when no order has a second line: then nothing has to be grouped."""
+    return cells.is_unique(c.ORDER_ID)
 
 
-def _returned(cells: Cells, sums: dict[str, str]) -> str:
+def _of_lines(cells: Cells, aggregate: str, value: str, by: str = "") -> str:
+    """An aggregate over the lines of an order that say something; of a single line it is what that line says."""
+    if _is_one_line_each(cells):
+        return value
+    return f"{aggregate}({value}, {by}) filter (where {value} is not null)" if by else f"{aggregate}({value})"
+
+
+def _returned(cells: Cells, total: str) -> str:
     """What was given back; an order called refunded, of which no amount is told, gave back all of it."""
     if cells.mapping.refunds == "ignore" or not has_amounts(cells):
         return "0.0"
-    whole = "case when meaning = 'refunded' and amount > 0 then amount else 0 end"
-    told = f"nullif({sums['refunded']}, 0)" if cells.has(REFUNDED) else "null"
-    return f"coalesce({told}, {sums['amount'].replace('amount', whole)})"
+    whole = _of_lines(cells, total, "case when meaning = 'refunded' and amount > 0 then amount else 0 end")
+    told = f"nullif({_of_lines(cells, total, 'refunded')}, 0)" if cells.has(REFUNDED) else "null"
+    return f"coalesce({told}, {whole})"
 
 
 def _net(cells: Cells) -> str:
@@ -93,16 +104,16 @@ def _optional_columns(cells: Cells, *, is_discount_rate: bool) -> list[str]:
     columns = []
     if cells.has(c.DISCOUNT):
         value = "case when discount < 1 then amount * discount / (1 - discount) end" if is_discount_rate else "discount"
-        total = f"sum({value})"
-        if is_order_grain(cells):
+        total = _of_lines(cells, "sum", value)
+        if is_order_grain(cells) and not _is_one_line_each(cells):
             # an order's own discount is repeated or on its first line; line discounts differ and add up
             total = f"case when count(distinct discount) <= 1 then max({value}) else sum({value}) end"
         columns.append(f"round({total}, 6) as discount")
     if cells.has(c.QUANTITY):
-        columns.append("sum(quantity) as quantity")
-    columns += [f"arg_min({r}, row) filter (where {r} is not null) as {r}" for r in LABELS if cells.has(r)]
+        columns.append(f"{_of_lines(cells, 'sum', 'quantity')} as quantity")
+    columns += [f"{_of_lines(cells, 'arg_min', r, 'row')} as {r}" for r in LABELS if cells.has(r)]
     largest = "struct_pack(worth := coalesce(worth, '-infinity'::double), back := -row)"
-    columns += [f"arg_max({r}, {largest}) filter (where {r} is not null) as {r}" for r in GOODS if cells.has(r)]
+    columns += [f"{_of_lines(cells, 'arg_max', r, largest)} as {r}" for r in GOODS if cells.has(r)]
     return columns
 
 

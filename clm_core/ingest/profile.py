@@ -9,10 +9,12 @@ from clm_core.ingest.distinct import MANY_ROWS, are_few, distinct_cells
 from clm_core.ingest.moments import moments_of
 from clm_core.ingest.query import count, one_row
 from clm_core.ingest.read import Source
+from clm_core.ingest.values import literal
 
 _SAMPLE_ROWS = 2000
 _MOST = 0.6
 _NEARLY_ALL = 0.8
+_DAY_AND_MONTH = "^([0-9]{1,2})([-/.] ?)([0-9]{1,2})([-/.])"
 # an address hashed at the door still names a person
 _IS_EMAIL = "contains(x, '@') or regexp_full_match(x, '[0-9a-f]{64}')"
 
@@ -35,6 +37,7 @@ class ColumnProfile:
 def profile_columns(con: Any, source: Source) -> tuple[ColumnProfile, ...]:
     """Profile every column: counts over all rows, the look of the cells from an even sample."""
     totals = _totals(con, source)
+    source.unique.update(f"c{i}" for i in range(len(source.names)) if totals[2 * i + 1] == source.n_rows)
     _create_sample(con, source)
     samples, looks = _samples(con), _looks(con)
     con.execute("drop table sample")
@@ -112,12 +115,11 @@ def _looks(con: Any) -> dict[int, str]:
 
 def _hits(con: Any, look: str) -> dict[int, int]:
     if look == "date":
-        cells = "select (i, n) as raw, x from sample"
-        read = [
-            f"select raw[1] as i, sum(raw[2]) filter (is_written) as hits from ({moments_of(cells, order)}) group by 1"
-            for order in ("dmy", "mdy")
-        ]
-        query = f"select i, max(hits) from ({' union all '.join(read)}) group by i"
+        # to read a cell month-first is to read it day-first with its parts changed over: one plan for both
+        turned = f"regexp_replace(x, {literal(_DAY_AND_MONTH)}, '\\3\\2\\1\\4')"
+        cells = f"select (i, n, 1) as raw, x from sample union all select (i, n, 2), {turned} from sample"
+        read = f"select raw[1] as i, sum(raw[2]) filter (is_written) as hits from ({moments_of(cells, 'dmy')}) group by raw[1], raw[3]"
+        query = f"select i, max(hits) from ({read}) group by i"
     else:
         test = "coalesce(number_point(x), number_comma(x)) is not null" if look == "number" else _IS_EMAIL
         query = f"select i, sum(n) filter ({test}) from sample group by i"

@@ -1,7 +1,9 @@
-"""Two ways to ask DuckDB: for one row of plain values, and for an Arrow table."""
+"""Ways to ask DuckDB: for one row of plain values, and for an Arrow table, in memory or on disk."""
 
 from __future__ import annotations
 
+import mmap
+import tempfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,3 +24,16 @@ def count(con: Any, sql: str) -> int:
 def arrow(con: Any, sql: str) -> pa.Table:
     """The rows of a query as an Arrow table that outlives the connection."""
     return con.sql(sql).to_arrow_table()
+
+
+def arrow_on_disk(con: Any, sql: str) -> pa.Table:
+    """The rows of a query as an Arrow table that stays in a nameless file and is read from there, for results that are large.
+
+    The file belongs to the table: it goes when the table does.
+    """
+    with tempfile.TemporaryFile(prefix="orders-") as file:
+        with con.sql(sql).to_arrow_reader() as batches, pa.ipc.new_file(file, batches.schema) as out:
+            for batch in batches:
+                out.write_batch(batch)
+        file.flush()
+        return pa.ipc.open_file(pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))).read_all()

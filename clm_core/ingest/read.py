@@ -35,6 +35,8 @@ class Source:
     """The columns of which the same cells come back."""
     is_sound: bool
     """True when every line is known to have been split into its cells."""
+    unique: set[str] = field(default_factory=set, compare=False)
+    """The columns of which every cell is known to be another."""
     made: set[str] = field(default_factory=set, compare=False)
     """The tables of different cells that were made for it."""
 

@@ -25,17 +25,6 @@ def no_table(shown: str, found: str, next_step: str = "") -> InputError:
         f"The file '{shown}' holds no table that can be read.",
         where=shown,
         found=found,
-        allowed="a header line and data rows as CSV, TSV, TXT, XLSX or Parquet",
+        allowed="a header line and data rows as CSV, TSV, TXT, XLSX or Parquet; CSV also as .gz or .zip",
         next_step=next_step or "Open it in the program it came from and save the table as CSV (UTF-8).",
-    )
-
-
-def unreadable(shown: str, found: str, next_step: str = "") -> InputError:
-    """The error for a file whose bytes are no text table."""
-    return InputError(
-        f"The file '{shown}' is not a table that can be read.",
-        where=shown,
-        found=found,
-        allowed="CSV, TSV, TXT, XLSX or Parquet; CSV also as .gz or .zip",
-        next_step=next_step or "Open it in the program it came from and save it as CSV (UTF-8).",
     )

@@ -72,7 +72,7 @@ VALUE_MACROS = (
     """create macro finite(x) as case when isfinite(try_cast(x as double)) then try_cast(x as double) end""",
     # digits grouped in twos and threes by commas and a decimal point, or nothing
     f"""create macro grouped(x) as
-        case when regexp_full_match(x, {literal(_GROUPED)}) then try_cast(replace(x, ',', '') as double) end""",
+        try_cast(replace(regexp_extract(x, {literal(f"^(?:{_GROUPED})$")}), ',', '') as double)""",
     f"""create macro decoded(x) as case when contains(x, '&') then {_decoded("x")} else x end""",
     # what does not have the shape of an amount comes back unchanged, and then is no number
     f"""create macro digits_of(x) as case when not regexp_matches(decoded(x), {literal(_MISPLACED)})
