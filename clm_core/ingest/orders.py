@@ -34,7 +34,7 @@ def build_orders(con: Any, source: Source, mapping: Mapping) -> Built:
     con.execute(f"create temp table orders as {_orders_sql(cells, is_discount_rate=is_rate)}")
     _leave_out(con, mapping)
     check_any_kept(con, source)
-    in_order = "select * exclude (is_free) from orders order by day, ordered_at, order_id, customer_id"
+    in_order = "select * exclude (is_free) from orders order by ordered_at, order_id, customer_id"
     is_large = count(con, "select count(*) from orders") > MANY_ROWS
     table = (arrow_on_disk if is_large else arrow)(con, in_order)
     issues = (*order_issues(con, cells, is_discount_rate=is_rate), *currency_issues)
