@@ -135,7 +135,7 @@ def test_what_is_broken_in_places_is_read_in_time_that_grows_with_its_size(tmp_p
 def test_files_of_other_kinds_are_named_and_refused(tmp_path, content, found):
     path = tmp_path / "orders.csv"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="not a table that can be read") as caught:
+    with pytest.raises(InputError, match="no table that can be read") as caught:
         import_table([path])
     assert found in caught.value.found
     assert caught.value.next_step

@@ -184,8 +184,8 @@ def test_files_of_different_shape_are_refused(tmp_path):
     [
         (b"", "is empty"),
         (b"\n \n\n", "holds no table"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "not a table that can be read"),
-        (b"\x00\x01\x02\x03" * 500, "not a table that can be read"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "no table that can be read"),
+        (b"\x00\x01\x02\x03" * 500, "no table that can be read"),
         (b"customer_id,order_date,amount\n", "has a header but no data rows"),
         (b"PK\x03\x04 not really a zip", "damaged"),
         (b"\x1f\x8b not really gzip", "damaged"),
