@@ -172,13 +172,14 @@ def build_ledger(frames: Frames, as_of_day: int, unit: Unit = "month") -> Ledger
     return Ledger(frames, people, stretches, snapshots, unit)
 
 
-def count_moves(ledger: Ledger, framework: Framework) -> pd.DataFrame:
-    """One row per month end, stage before and stage now, of those that occur.
+def count_moves(ledger: Ledger, framework: Framework, period: int | None = None) -> pd.DataFrame:
+    """One row per month end, stage before and stage now, of those that occur; of one period only where one is given.
 
     Columns: `as_of` (date), `from_stage` (empty: not known a month before), `to_stage`, `n_customers`, `rate` (of those in
     `from_stage`). Stayers are included, so each known customer is counted once a month.
     """
-    numbered = ledger.alike(framework).select(
+    alike = ledger.alike(framework)
+    numbered = (alike if period is None else alike.filter(nw.col(c.PERIOD) == period)).select(
         c.PERIOD,
         WAS_KNOWN,
         c.N_CUSTOMERS,

@@ -49,8 +49,8 @@ framework = recipe.chosen_framework()
 ledger = ledger_for(workspace, framework, "month", known_days=0)  # or "week"
 movement = read_movement(ledger, framework)
 print(movement.comings)  # newly known, back on the path, newly off it, quick ratio; movement.moves holds every move
+print(flows_between(ledger, framework, movement.spread_days(4)))
 paths = count_paths(ledger, framework)
-print(flows_between(paths, movement.spread_days(4)))
 print(conversion(paths, [1]))  # with 95 % Wilson intervals
 print(time_in_stage(paths))
 """,

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from clm_core.charts.encode import PALE, Row, amount, from_zero, inline, measure_axis, records, told, tooltip
+from clm_core.charts.encode import PALE, Row, amount, at, from_zero, inline, measure_axis, records, told, tooltip
 from clm_core.charts.palette import PALETTES, Theme
 from clm_core.charts.rows import opacity_channel
 from clm_core.charts.sheet import empty, finish, sentences
@@ -104,4 +104,4 @@ def _shades(gaps: list[Row], x: alt.X, theme: Theme) -> list[alt.Chart]:
     bands = alt.Chart(inline(gaps)).mark_rect(color=palette.raises, opacity=0.28, stroke=palette.raises)
     bands = bands.encode(x=x, x2=alt.X2(field="until"), tooltip=says)
     names = alt.Chart(inline(longest)).mark_text(align="left", baseline="top", dx=3, dy=3, color=palette.text)
-    return [bands, names.encode(x=x, y=alt.value(0), text=alt.Text(field="length", type="nominal"), tooltip=says)]
+    return [bands, names.encode(x=x, y=at(alt.YValue, 0), text=alt.Text(field="length", type="nominal"), tooltip=says)]

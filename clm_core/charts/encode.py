@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import altair as alt
 import pandas as pd
@@ -15,6 +15,7 @@ from clm_core.wording import SMALL_GROUP, money, month
 
 Unit = Literal["count", "percent", "money"]
 Row = dict[str, Any]
+Channel = TypeVar("Channel")
 
 PALE = 0.45
 """How opaque a small group, a month that is not over and an estimate are drawn."""
@@ -23,8 +24,9 @@ PALE = 0.45
 def inline(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
     """Rows as part of the picture; figures draw small aggregates only."""
     # the whole picture is checked when it is written; checking its rows by themselves took most of the time to build it
+    # in a tuple, which altair does not copy each time that a layer is put somewhere
     with schemapi.debug_mode(False):
-        return alt.InlineData(values=[dict(row) for row in rows])
+        return alt.InlineData(values=tuple(dict(row) for row in rows))
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[Row]:
@@ -103,9 +105,12 @@ def month_x(labels: Sequence[str], field: str = "month") -> alt.X:
     return alt.X(field=field, type="ordinal", scale=scale, axis=axis, sort=None)
 
 
-def at(expression: str) -> Any:
-    """A place in pixels that depends on the size of the drawing."""
-    return alt.value(alt.expr(expression))
+def at(channel: Callable[[Any], Channel], place: float | str) -> Channel:
+    """A channel at a place in pixels, or at one worked out from the size of the drawing.
+
+    Altair takes a place without its channel too, but then spends longer on finding the class than on all the rest.
+    """
+    return channel(alt.expr(place) if isinstance(place, str) else place)
 
 
 def tooltip(**titles: str) -> list[alt.Tooltip]:

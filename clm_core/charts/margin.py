@@ -41,10 +41,10 @@ def margin_labels(labels: Sequence[Margin], domain: Sequence[float], axis: alt.A
     base = alt.Chart(inline(rows))
     colour = alt.Color(field="colour", type="nominal", scale=None, legend=None)
     squares = base.mark_point(shape="square", filled=True, size=70, opacity=1).encode(
-        x=at("width + 11"), y=y, color=colour
+        x=at(alt.XValue, "width + 11"), y=y, color=colour
     )
     words = base.mark_text(align="left", baseline="middle", lineHeight=LINE, lineBreak="\n", fontSize=11.5).encode(
-        x=at("width + 20"), y=y, text=alt.Text(field="lines", type="nominal")
+        x=at(alt.XValue, "width + 20"), y=y, text=alt.Text(field="lines", type="nominal")
     )
     return [squares, words]
 

@@ -226,5 +226,5 @@ def read_note(wide: list[str], narrow: list[str], n_columns: int, theme: Theme) 
         lineBreak="\n",
         color=PALETTES[theme].muted,
     )
-    note: alt.Chart = text.encode(x=alt.value(0), y=at("height + 8"))
+    note: alt.Chart = text.encode(x=at(alt.XValue, 0), y=at(alt.YValue, "height + 8"))
     return note

@@ -126,7 +126,7 @@ def row_target(rows: Sequence[Row], y: alt.Y) -> alt.Chart:
     """Something to click that is as wide as the drawing and cannot be seen."""
     targets = [row for row in rows if row[c.N_CUSTOMERS]]
     base = alt.Chart(inline(targets)).mark_rect(color="transparent", cursor="pointer", tooltip=None)
-    target: alt.Chart = base.encode(y=y, x=alt.value(0), x2=at("width"))
+    target: alt.Chart = base.encode(y=y, x=at(alt.XValue, 0), x2=at(alt.X2Value, "width"))
     return target
 
 
@@ -140,7 +140,7 @@ def end_labels(rows: Sequence[Row], x: alt.X, y: alt.Y, field: str = "label", **
 def side_labels(rows: Sequence[Row], y: alt.Y, field: str = "label", **mark: Any) -> alt.Chart:
     """Numbers in a column at the right of the drawing, for figures whose marks have no end."""
     text = alt.Chart(inline(rows)).mark_text(align="left", baseline="middle", **mark)
-    labels: alt.Chart = text.encode(x=at("width + 10"), y=y, text=alt.Text(field=field, type="nominal"))
+    labels: alt.Chart = text.encode(x=at(alt.XValue, "width + 10"), y=y, text=alt.Text(field=field, type="nominal"))
     return labels
 
 

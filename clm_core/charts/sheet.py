@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 
-from clm_core.charts.encode import inline
+from clm_core.charts.encode import at, inline
 from clm_core.charts.palette import PALETTES, Theme
 
 TITLE = 42
@@ -74,7 +74,7 @@ def empty(*, title: str, subtitle: str, theme: Theme, message: str = NOTHING) ->
     text = alt.Chart(inline([{"message": "\n".join(lines)}])).mark_text(
         align="left", baseline="top", fontSize=14, lineHeight=20, lineBreak="\n", color=PALETTES[theme].muted
     )
-    text = text.encode(text=alt.Text(field="message", type="nominal"), x=alt.value(0), y=alt.value(12))
+    text = text.encode(text=alt.Text(field="message", type="nominal"), x=at(alt.XValue, 0), y=at(alt.YValue, 12))
     return finish([text], title=title, subtitle=subtitle, theme=theme, height=20 * len(lines) + 24)
 
 

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from clm_core import columns as c
+from clm_core.engine import collect
 from clm_core.errors import InputError
 from clm_core.frameworks import Framework
 from clm_core.ledger import NOT_KNOWN, Ledger
-from clm_core.progress.paths import StagePaths
+from clm_core.progress.paths import Ints
 
 MOST_DAYS = 6
 """Days between which flows can still be told apart in one picture."""
+_WORD = "word"
 QUICK_RATIO = "Quick ratio = (newly known + back on the path) ÷ newly off the path. Above 1 more people come or return than leave."
 
 
@@ -41,8 +44,8 @@ def comings_and_goings(moves: pd.DataFrame, framework: Framework, ledger: Ledger
     return table[[*sorts, "quick_ratio", "is_partial", "is_first"]].reset_index()
 
 
-def flows_between(paths: StagePaths, days: Sequence[date]) -> pd.DataFrame:
-    """Who went from which stage to which between chosen period ends, each with the next.
+def flows_between(ledger: Ledger, framework: Framework, days: Sequence[date]) -> pd.DataFrame:
+    """Who went from which stage to which between chosen period ends, each with the next. Only these are read.
 
     Columns: `from_as_of`, `as_of`, `from_stage` (empty: not known at the first of the two), `to_stage`, `n_customers`.
 
@@ -51,20 +54,20 @@ def flows_between(paths: StagePaths, days: Sequence[date]) -> pd.DataFrame:
     InputError
         When a day is no period end of the ledger, or there are fewer than 2 or more than 6.
     """
-    chosen = _chosen_periods(paths.ledger, days)
-    ids = [NOT_KNOWN, *paths.stage_ids]
+    chosen = _chosen_periods(ledger, days)
+    stages, n_customers = _stages_on(ledger, framework, chosen)
+    ids = [NOT_KNOWN, *framework.stage_ids, c.UNASSIGNED]
     tables = []
-    for before, now in pairwise(chosen):
-        came, went = paths.stages[:, before] + 1, paths.stages[:, now] + 1
+    for at, (before, now) in enumerate(pairwise(chosen)):
         counts = np.zeros((len(ids), len(ids)), np.int64)
-        np.add.at(counts, (came, went), paths.n_customers)
+        np.add.at(counts, (stages[:, at], stages[:, at + 1]), n_customers)
         counts[:, 0] = 0  # not known on either day
         rows, columns = np.nonzero(counts)
         tables.append(
             pd.DataFrame(
                 {
-                    "from_as_of": paths.ledger.dates[before],
-                    c.AS_OF: paths.ledger.dates[now],
+                    "from_as_of": ledger.dates[before],
+                    c.AS_OF: ledger.dates[now],
                     c.FROM_STAGE: [ids[i] for i in rows],
                     c.TO_STAGE: [ids[i] for i in columns],
                     c.N_CUSTOMERS: counts[rows, columns],
@@ -72,6 +75,32 @@ def flows_between(paths: StagePaths, days: Sequence[date]) -> pd.DataFrame:
             )
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def _stages_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tuple[Ints, Ints]:
+    """The different rows of stages in these periods, 0 where not yet known, else one more than the place of the stage; and how
+    many customers each stands for.
+
+    The rules of a customer come home as the digits of one number.
+    """
+    base = len(framework.rules) + 2
+    digit: nw.Expr = nw.lit(0, nw.Int64)
+    for place, period in enumerate(periods):
+        digit = nw.when(nw.col(c.PERIOD) == period).then(nw.lit(base**place, nw.Int64)).otherwise(digit)
+    rows = ledger.read_by(framework).filter(nw.col(c.PERIOD).is_in(list(periods)))
+    digits = rows.select(c.CUSTOMER_NO, ((framework.rule_number().cast(nw.Int64) + 1) * digit).alias(_WORD))
+    # engines widen sums differently
+    words = digits.group_by(c.CUSTOMER_NO).agg(nw.col(_WORD).sum()).with_columns(nw.col(_WORD).cast(nw.Int64))
+    table = collect(words.group_by(_WORD).agg(nw.len().alias(c.N_CUSTOMERS)))
+    word, n_customers = (table[name].to_numpy(np.int64) for name in (_WORD, c.N_CUSTOMERS))
+    rules = word[:, None] // base ** np.arange(len(periods), dtype=np.int64) % base
+    return np.array([0, *(place + 1 for place in framework.place_of_rule)])[rules], n_customers
+
+
+def spread_days(days: Sequence[date], n_days: int) -> list[date]:
+    """Some of the days in rising order, at about equal distances from the first to the last."""
+    steps = max(min(n_days, len(days)) - 1, 1)
+    return sorted({days[round(step * (len(days) - 1) / steps)] for step in range(steps + 1)})
 
 
 def _chosen_periods(ledger: Ledger, days: Sequence[date]) -> list[int]:

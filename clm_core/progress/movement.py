@@ -1,4 +1,4 @@
-"""Everything about movement that one scan of the ledger tells: moves, stock and flow, who came and went."""
+"""Movement as pages show it: in full, or as little of it as a picture needs while limits are moved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.frameworks import Framework
 from clm_core.ledger import Ledger, count_moves, stock_and_flow
-from clm_core.progress.flows import comings_and_goings
+from clm_core.progress.flows import comings_and_goings, flows_between, spread_days
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,27 @@ class Movement:
 
     def spread_days(self, n_days: int) -> list[date]:
         """Period ends at about equal distances from the first one known to the last full one: days to compare."""
-        seen = [day for day in self.days if day <= self.last_full]
-        steps = max(min(n_days, len(seen)) - 1, 1)
-        return sorted({seen[round(step * (len(seen) - 1) / steps)] for step in range(steps + 1)})
+        return spread_days([day for day in self.days if day <= self.last_full], n_days)
 
 
 def read_movement(ledger: Ledger, framework: Framework) -> Movement:
     """Count the moves once, and what follows from them."""
     moves = count_moves(ledger, framework)
     return Movement(moves, stock_and_flow(moves, framework), comings_and_goings(moves, framework, ledger))
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The moves of the last period as :func:`count_moves` tells them, and the flows between a few days as :func:`flows_between`
+    does; none where there is only one period.
+    """
+
+    moves: pd.DataFrame
+    flows: pd.DataFrame
+
+
+def outline_movement(ledger: Ledger, framework: Framework, n_days: int = 4) -> Outline:
+    """What a moved limit redraws. The flows are between period ends at equal distances over the whole history, full ones only."""
+    moves = count_moves(ledger, framework, len(ledger.snapshots) - 1)
+    days = spread_days(ledger.dates[: ledger.n_full], n_days)
+    return Outline(moves, flows_between(ledger, framework, days) if len(days) > 1 else pd.DataFrame())

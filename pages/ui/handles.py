@@ -53,8 +53,8 @@ def show(rhythm: Rhythm, title: str, subtitle: str) -> None:
         subtitle=subtitle,
         theme=figures.theme(),
     )
-    st.altair_chart(
-        picture,
+    st.vega_lite_chart(
+        figures.specification(picture),
         width="stretch",
         key=drawn.key,
         on_select="rerun" if drawn.days and rhythm.curve.n_gaps else "ignore",

@@ -51,8 +51,8 @@ def pick(
     offered = list(dict.fromkeys(zip(*(filled[name].astype(str) for name in tell), strict=True)))
     chosen = f"mark_{key}"
     _follow_click(key, chosen, list(tell), offered)
-    st.altair_chart(
-        chart,
+    st.vega_lite_chart(
+        figures.specification(chart),
         width="stretch",
         key=_drawing(key).key,
         alt=alt_text(title, subtitle),

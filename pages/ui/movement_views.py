@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
 from clm_core import charts, findings, metrics
 from clm_core import columns as c
 from clm_core.charts import Theme
 from clm_core.frameworks import Framework
-from clm_core.ledger import NOT_KNOWN
+from clm_core.ledger import NOT_KNOWN, Unit
 from clm_core.pipeline import Workspace
-from clm_core.progress import HORIZONS, MOST_DAYS, Movement, conversion, flows_between, stay_curves, time_in_stage
+from clm_core.progress import HORIZONS, MOST_DAYS, Movement, conversion, stay_curves, time_in_stage
 from clm_core.wording import count, long_day, month
 from pages.ui import behind, cached, figures, inputs, messages
 from pages.ui.inputs import Window
@@ -54,12 +55,18 @@ def show_flow(recent: Movement, chosen: Window, framework: Framework, theme: The
     if len(days) < 2:
         st.info("Choose two days or more.")
         return
-    paths = cached.stage_paths(inputs.as_of(), framework, chosen.unit, chosen.known_days)
-    flows = flows_between(paths, days)
-    found = findings.where_they_went(flows, framework, name(min(days)), name(max(days)))
-    subtitle = f"People by stage at {count(len(days), f'{chosen.unit} end')}; a band is as high as the people who went"
-    chart = charts.alluvial(flows, framework, unit=chosen.unit, title=found.title, subtitle=subtitle, theme=theme)
-    figures.show(chart, found.title, subtitle, flows, "flows")
+    flows = cached.flows(inputs.as_of(), framework, chosen.unit, chosen.known_days, days)
+    draw_flow(flows, framework, chosen.unit, theme, "flows")
+
+
+def draw_flow(flows: pd.DataFrame, framework: Framework, unit: Unit, theme: Theme, key: str) -> None:
+    """The ways as bands between bars, and what they say."""
+    name = month if unit == "month" else long_day
+    days = sorted({*flows["from_as_of"], *flows["as_of"]})
+    found = findings.where_they_went(flows, framework, name(days[0]), name(days[-1]))
+    subtitle = f"People by stage at {count(len(days), f'{unit} end')}; a band is as high as the people who went"
+    chart = charts.alluvial(flows, framework, unit=unit, title=found.title, subtitle=subtitle, theme=theme)
+    figures.show(chart, found.title, subtitle, flows, key)
     messages.show_finding(found)
 
 

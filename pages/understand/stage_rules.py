@@ -16,6 +16,7 @@ from pages.ui import (
     inputs,
     limit_editor,
     messages,
+    movement_views,
     rule_editor,
     stage_editor,
 )
@@ -51,41 +52,47 @@ figures.show(
 )
 messages.show_finding(changed)
 
-st.header("Change it", anchor=False)
-part = st.segmented_control(
-    "Part", list(PARTS), default="rules", format_func=PARTS.__getitem__, key="rules_part", required=True,
-    label_visibility="collapsed",
-)  # fmt: skip
-if part == "stages":
-    stage_editor.show(counts, faults)
-elif part == "limits":
-    limit_editor.show(faults)
-elif part == "file":
-    definition_file.show()
-else:
-    st.caption("Asked from top to bottom; the first that holds decides, so everyone falls under exactly one.")
-    rule_editor.show(workspace, by_rule, faults)
-figures.download(by_rule, "rules.csv", "People by rule (CSV)", "rules")
-if held.framework.note:
-    st.caption(messages.plain(held.framework.note))
+# the pictures are filled first, since they are what a person who moves a limit waits for
+editor, redrawn = st.container(), st.container()
+with redrawn:
+    st.header("How does movement change?", anchor=False)
+    outline = cached.outline(inputs.as_of(), framework)
+    moved = findings.who_moved(outline.moves, framework)
+    subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
+    figures.show(
+        charts.move_matrix(outline.moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
+        moved.title,
+        subtitle,
+        outline.moves,
+        "rule_moves",
+    )
+    messages.show_finding(moved)
+    if len(outline.flows):
+        movement_views.draw_flow(outline.flows, framework, "month", theme, "rule_flows")
+    st.page_link(frame.MOVEMENT_PAGE, label="Follow them between other months", icon=":material/swap_horiz:")
+    st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")
+    st.page_link(frame.LIMITS_PAGE, label="Have limits proposed from your orders", icon=":material/timer:")
+    st.page_link(frame.COMPARE_PAGE, label="See who changes stage, and what they have spent", icon=":material/compare:")
+    st.page_link(frame.CUSTOMERS_PAGE, label="Why is a customer in a stage?", icon=":material/person_search:")
 
-st.header("How does movement change?", anchor=False)
-lifecycle = cached.lifecycle(inputs.as_of(), framework)
-moves = metrics.moves_of(lifecycle.moves, lifecycle.moves["as_of"].max())
-moved = findings.who_moved(moves, framework)
-subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
-figures.show(
-    charts.move_matrix(moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
-    moved.title,
-    subtitle,
-    moves,
-    "rule_moves",
-)
-messages.show_finding(moved)
-st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")
-st.page_link(frame.LIMITS_PAGE, label="Have limits proposed from your orders", icon=":material/timer:")
-st.page_link(frame.COMPARE_PAGE, label="See who changes stage, and what they have spent", icon=":material/compare:")
-st.page_link(frame.CUSTOMERS_PAGE, label="Why is a customer in a stage?", icon=":material/person_search:")
+with editor:
+    st.header("Change it", anchor=False)
+    part = st.segmented_control(
+        "Part", list(PARTS), default="rules", format_func=PARTS.__getitem__, key="rules_part", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if part == "stages":
+        stage_editor.show(counts, faults)
+    elif part == "limits":
+        limit_editor.show(faults)
+    elif part == "file":
+        definition_file.show()
+    else:
+        st.caption("Asked from top to bottom; the first that holds decides, so everyone falls under exactly one.")
+        rule_editor.show(workspace, by_rule, faults)
+    figures.download(by_rule, "rules.csv", "People by rule (CSV)", "rules")
+    if held.framework.note:
+        st.caption(messages.plain(held.framework.note))
 
 figures.how_made(
     "lifecycle",

@@ -187,8 +187,8 @@ def test_comings_and_goings_and_the_quick_ratio(ledger):
     assert table["quick_ratio"].isna().sum() == 6
 
 
-def test_flows_between_chosen_months(paths):
-    flows = flows_between(paths, [dt.date(2024, 8, 31), dt.date(2024, 2, 29), dt.date(2024, 4, 30)])
+def test_flows_between_chosen_months(ledger):
+    flows = flows_between(ledger, STERNE, [dt.date(2024, 8, 31), dt.date(2024, 2, 29), dt.date(2024, 4, 30)])
     told = flows[[c.AS_OF, c.FROM_STAGE, c.TO_STAGE, c.N_CUSTOMERS]].to_numpy().tolist()
     april, august = dt.date(2024, 4, 30), dt.date(2024, 8, 31)
     assert told == [
@@ -203,9 +203,9 @@ def test_flows_between_chosen_months(paths):
 
 
 @pytest.mark.parametrize("days", [["2024-02-29"], ["2024-02-29", "2024-03-30"], ["2024-02-29", "2024-02-29"]])
-def test_flows_need_two_period_ends(paths, days):
+def test_flows_need_two_period_ends(ledger, days):
     with pytest.raises(InputError, match="two to six different period ends") as refused:
-        flows_between(paths, [dt.date.fromisoformat(text) for text in days])
+        flows_between(ledger, STERNE, [dt.date.fromisoformat(text) for text in days])
     assert refused.value.allowed == "2 to 6 of the month ends from 2024-01-31 to 2024-08-31"
 
 
@@ -297,7 +297,7 @@ def test_paths_flows_and_stays_agree_with_the_moves(data, shops, both_engines):
     n_known = int(moves.loc[moves[c.AS_OF] == ledger.dates[-1], c.N_CUSTOMERS].sum())
     assert paths.n_customers.sum() == n_known
     if len(ledger.dates) > 1:
-        flows = flows_between(paths, ledger.dates[-2:])
+        flows = flows_between(ledger, framework, ledger.dates[-2:])
         last = moves[moves[c.AS_OF] == ledger.dates[-1]].drop(columns=[c.AS_OF, c.RATE])
         keys = [c.FROM_STAGE, c.TO_STAGE]
         pd.testing.assert_series_equal(

@@ -2,7 +2,7 @@
 
 from pages.ui.cached.files import dataset, inspection, order_overview
 from pages.ui.cached.gaps import audiences, evidence, stage_facts
-from pages.ui.cached.moves import cohort_stages, cohorts, movement, movers, new_customers, stage_paths
+from pages.ui.cached.moves import cohort_stages, cohorts, flows, movement, movers, new_customers, outline, stage_paths
 from pages.ui.cached.people import crm, leaving, story, suggestions
 from pages.ui.cached.recall import vault
 from pages.ui.cached.rules import (
@@ -33,6 +33,7 @@ __all__ = [
     "dataset",
     "eligibility",
     "evidence",
+    "flows",
     "in_every",
     "inspection",
     "leaving",
@@ -42,6 +43,7 @@ __all__ = [
     "movers",
     "new_customers",
     "order_overview",
+    "outline",
     "rhythm",
     "rule_counts",
     "rule_sets",

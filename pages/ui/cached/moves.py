@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -12,7 +13,15 @@ from clm_core.cohorts import new_customers as count_new
 from clm_core.frameworks import Framework
 from clm_core.ledger import Unit
 from clm_core.pipeline import ledger_for
-from clm_core.progress import Movement, StagePaths, count_paths, read_movement
+from clm_core.progress import (
+    Movement,
+    Outline,
+    StagePaths,
+    count_paths,
+    flows_between,
+    outline_movement,
+    read_movement,
+)
 from pages.ui.cached.recall import data_key, is_shipped, recall
 from pages.ui.cached.work import workspace
 
@@ -43,6 +52,27 @@ def stage_paths(as_of: date | None, framework: Framework, unit: Unit, known_days
         "Laying the stages in a row",
         key,
         lambda: count_paths(ledger_for(workspace(as_of), framework, unit, known_days), framework),
+    )
+
+
+def flows(as_of: date | None, framework: Framework, unit: Unit, known_days: int, days: Sequence[date]) -> pd.DataFrame:
+    """Who went from which stage to which between some days."""
+    key = (*data_key(), as_of, framework.model_dump_json(), unit, known_days, tuple(days))
+
+    def count() -> pd.DataFrame:
+        return flows_between(ledger_for(workspace(as_of), framework, unit, known_days), framework, days)
+
+    return recall("Looking which ways they take", key, count, is_common=is_shipped(framework))
+
+
+def outline(as_of: date | None, framework: Framework) -> Outline:
+    """What a moved limit redraws of movement by month."""
+    key = (*data_key(), as_of, framework.model_dump_json())
+    return recall(
+        "Following every customer from month to month",
+        (*key, "outline"),
+        lambda: outline_movement(ledger_for(workspace(as_of), framework), framework),
+        is_common=is_shipped(framework),
     )
 
 
