@@ -17,6 +17,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import pytest
+from altair.utils import schemapi
 
 from clm_core import charts
 from clm_core.charts.encode import amount_label, from_zero, month_labels, records, size_label
@@ -467,13 +468,14 @@ def test_channels_are_spelled_out() -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_quick_to_build(name: str) -> None:
-    spec_of(name)
+    figure, usual = FIGURES[name]
     times = []
-    for _ in range(3):
-        start = time.process_time()
-        spec_of(name)
-        times.append(time.process_time() - start)
-    assert min(times) < 0.15
+    with schemapi.debug_mode(False):  # as the app writes them: the other tests hold them against the specification
+        for _ in range(4):
+            start = time.process_time()
+            figure(usual, title="A finding", subtitle="People by stage", theme="light").to_dict(validate=False)
+            times.append(time.process_time() - start)
+    assert min(times) < 0.1
 
 
 def test_long_titles_are_broken_into_lines_of_like_length_that_fit_a_phone() -> None:
