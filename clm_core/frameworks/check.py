@@ -10,6 +10,7 @@ from clm_core.conditions import Feature, Test, misfits, tests
 from clm_core.errors import DefinitionError, Issue, did_you_mean
 from clm_core.frameworks.model import Framework, Limit, Rule
 from clm_core.frameworks.reach import DeadRule, can_be, dead_rules
+from clm_core.wording import count
 
 Check = Callable[[Framework, Mapping[str, Feature]], Iterator[Issue]]
 
@@ -22,9 +23,9 @@ def unique_names(framework: Framework, features: Mapping[str, Feature]) -> Itera
     """Stages, rules and limits carry names of their own, for the computer and for people."""
     ids = {"Stage": framework.stage_ids, "Rule": [rule.id for rule in framework.rules]}
     for sort, names in ids.items():
-        for name, count in Counter(names).items():
-            if count > 1:
-                message = f"{sort} '{name}' is defined {count} times; give each its own id."
+        for name, n in Counter(names).items():
+            if n > 1:
+                message = f"{sort} '{name}' is defined {n} times; give each its own id."
                 yield _error("duplicate_name", message, f"{sort.lower()}s.{name}")
     shown = {
         "stages": {stage.id: stage.name for stage in framework.stages},
@@ -187,6 +188,6 @@ def require_sound(
         raise DefinitionError(
             faults[0].message,
             where=f"{where}, {faults[0].place}",
-            found=f"also: {others}" if others else "",
+            found=count(len(faults), "fault") + (f", also: {others}" if others else ""),
             next_step="Change the rule, stage or limit that is named.",
         )

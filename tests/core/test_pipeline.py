@@ -213,7 +213,7 @@ def test_every_fault_of_a_framework_is_told_at_once_with_its_place(sources, engi
     with pytest.raises(DefinitionError, match=r"No rule leads to stage 'One'") as told:
         count_rules(workspace, faulty)
     assert told.value.where == "framework 'RACE', stages.one"
-    assert told.value.found == "also: No rule leads to stage 'Two'."
+    assert told.value.found == "2 faults, also: No rule leads to stage 'Two'."
 
 
 def test_a_recipe_is_checked_before_files_are_read_save_for_columns_it_may_name():
