@@ -1,5 +1,6 @@
 """The main paths, driven as a person would."""
 
+import ast
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,18 +15,20 @@ DATA = ROOT.parent / "shared" / "data"
 
 def questions():
     """The question that each page of the menu asks, by its address; both are read from the source."""
-    app = (ROOT / "app.py").read_text(encoding="utf-8")
     asked = {}
-    for script, rest in re.findall(r'st\.Page\("([^"]+)"(.*)\)', app):
-        address = re.search(r'url_path="([^"]*)"', rest)
-        source = (ROOT / script).read_text(encoding="utf-8")
-        asked[address[1] if address else ""] = re.search(r'(?:begin|st\.title)\(\s*"([^"]+)"', source)[1]
+    for call in ast.walk(ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "st.Page":
+            given = {word.arg: word.value.value for word in call.keywords}
+            if given.get("visibility") != "hidden":
+                source = (ROOT / call.args[0].value).read_text(encoding="utf-8")
+                question = re.search(r'(?:begin|st\.title)\(\s*"([^"]+)"', source)[1]
+                asked[given.get("url_path", "")] = question
     return asked
 
 
 TITLES = questions()
 ADDRESSES = tuple(TITLES)
-WITHOUT_CHART = {"crm", "workshop", "join", "plan", "results"}
+WITHOUT_CHART = {"crm", "workshop", "plan", "results"}
 """Pages that draw nothing for a visitor of the sample: it has no CRM, no room is open, and nothing is planned yet."""
 EXCEPTION = "[data-testid=stException]"
 CHART = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
