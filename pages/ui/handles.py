@@ -53,8 +53,8 @@ def show(rhythm: Rhythm, title: str, subtitle: str) -> None:
         subtitle=subtitle,
         theme=figures.theme(),
     )
-    st.vega_lite_chart(
-        figures.specification(picture),
+    st.altair_chart(
+        picture,
         width="stretch",
         key=drawn.key,
         on_select="rerun" if drawn.days and rhythm.curve.n_gaps else "ignore",
