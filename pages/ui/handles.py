@@ -33,6 +33,7 @@ def take_drag(curve: ReturnCurve) -> None:
     elif LOST in moved and AT_RISK in in_force:
         moved[LOST] = max(moved[LOST], in_force[AT_RISK] + apart)
     inputs.set_limits(moved)
+    inputs.keep_in_address([])  # it was written before the drag was looked at
 
 
 def show(rhythm: Rhythm, title: str, subtitle: str) -> None:

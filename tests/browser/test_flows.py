@@ -220,9 +220,6 @@ def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path)
 
 
 @pytest.mark.browser
-@pytest.mark.xfail(
-    reason="known defect: a drag on the curve does not reach the address since the pictures changed; sliders do"
-)
 def test_a_limit_is_dragged_on_the_curve_and_holds_on_other_pages(page, address):
     page.goto(f"{address}/limits?sample=shop")
     grip = page.locator("g.at_risk_days_brush path")
