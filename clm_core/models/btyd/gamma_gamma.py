@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from clm_core.errors import TooThinError
-from clm_core.models.btyd.likelihood import maximise
+from clm_core.models.btyd.histories import levels
+from clm_core.models.btyd.likelihood import maximise, on_one_thread
 
 Floats = NDArray[np.float64]
 N_COLUMNS = 2
@@ -48,6 +49,7 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
     q_: float
     v_: float
 
+    @on_one_thread
     def fit(
         self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None, near: Self | None = None
     ) -> Self:
@@ -66,21 +68,18 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"sample_weight must hold one number a row; X has {len(checked)} rows.")
         teaches = (checked[:, 1] > 0) & (checked[:, 0] > 0) & (weight > 0)
         n, mean = checked[teaches].T
-        if len(np.unique(mean)) < 2:
+        if not len(mean) or mean.min() == mean.max():
             raise TooThinError(
                 "Order values do not differ between customers, so there is nothing to model.",
-                found=f"{len(np.unique(mean))} distinct mean values above zero",
+                found=f"{min(len(mean), 1)} distinct mean values above zero",
                 allowed="at least 2",
                 next_step="Use the mean value of an order as it is.",
             )
         unit = float(weight[teaches] @ mean / weight[teaches].sum())
-        counts, places = np.unique(n, return_inverse=True)
-        rows = _Rows(
-            n, mean / unit, weight[teaches], counts, np.bincount(places, weights=weight[teaches]).astype(np.float64)
-        )
+        rows = _Values(n, mean / unit, weight[teaches])
         starts = ((2.0, 2.0, 1.5), (6.0, 3.0, 0.5), (1.0, 1.0, 1.0), (0.5, 6.0, 8.0))
         start = None if near is None else (near.p_, near.q_ - 1, near.v_ / unit)
-        best, value = maximise(rows.loss, starts, "Gamma-Gamma", start)
+        best, value = maximise(rows, starts, "Gamma-Gamma", start)
         self.p_, self.q_, self.v_ = float(best[0]), 1 + float(best[1]), float(best[2]) * unit
         self.log_likelihood_ = -(value + np.log(unit)) * float(weight[teaches].sum())
         self.n_customers_ = int(teaches.sum())
@@ -108,30 +107,39 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]
         return f"<{told}: {self.n_customers_:,} customers, {fitted}, log likelihood {self.log_likelihood_:.1f}>"
 
 
-class _Rows:
+class _Values:
     """Customers in units of the mean value; what depends on the number of orders alone is worked out once a number."""
 
-    def __init__(self, n: Floats, mean: Floats, weight: Floats, counts: Floats, count_weight: Floats) -> None:
-        self.n, self.mean, self.weight, self.counts, self.count_weight = n, mean, weight, counts, count_weight
-        self.sum, self.total = n * mean, float(weight.sum())
-        self.log_mean, self.n_log_n = float(weight @ np.log(mean)), float(weight @ (n * np.log(n)))
-        self.n_log_mean = float(weight @ (n * np.log(mean)))
+    def __init__(self, n: Floats, mean: Floats, weight: Floats) -> None:
+        self.n, self.mean, self.weight, self.total = n, mean, weight, float(weight.sum())
+        self.counts, places = levels(n)
+        self.count_weight = np.bincount(places, weights=weight)
+        self.sum, logs = n * mean, np.log(mean)
+        self.log_mean, self.n_log_sum = float(weight @ logs), float(weight @ (n * logs))
+        self.n_log_sum += float(self.count_weight @ (self.counts * np.log(self.counts)))
+
+    @property
+    def n_terms(self) -> int:
+        """How many customers there are."""
+        return len(self.n)
+
+    def every(self, step: int) -> Self:
+        """Every so many of the customers."""
+        return type(self)(self.n[::step], self.mean[::step], self.weight[::step])
 
     def loss(self, logs: Floats) -> tuple[float, Floats]:
-        """Minus the mean log likelihood and its gradient in log p, log (q − 1) and log v."""
+        """Minus the mean log likelihood and its gradient in log p, log (q - 1) and log v."""
         p, above, v = np.exp(logs)
         q, k, weight = 1 + above, self.counts, self.count_weight
-        log_all = np.log(v + self.sum)
-        share = self.weight / (v + self.sum)
-        pull = self.weight * log_all
+        whole = v + self.sum
+        pull, share = self.weight * np.log(whole), self.weight / whole
+        n_pull, all_pull = float(self.n @ pull), float(pull.sum())
         value = (
-            float(weight @ (gammaln(p * k + q) - gammaln(p * k)))
-            + self.total * (q * np.log(v) - gammaln(q))
-            + p * self.n_log_mean - self.log_mean + p * self.n_log_n
-            - p * float(self.n @ pull) - q * float(pull.sum())
+            weight @ (gammaln(p * k + q) - gammaln(p * k)) + self.total * (q * np.log(v) - gammaln(q))
+            + p * self.n_log_sum - self.log_mean - p * n_pull - q * all_pull
         )  # fmt: skip
-        by_p = float(weight @ (k * (digamma(p * k + q) - digamma(p * k)))) + self.n_log_mean + self.n_log_n
-        by_p -= float(self.n @ pull)
-        by_q = float(weight @ digamma(p * k + q)) + self.total * (np.log(v) - digamma(q)) - float(pull.sum())
+        by_sum = digamma(p * k + q)
+        by_p = weight @ (k * (by_sum - digamma(p * k))) + self.n_log_sum - n_pull
+        by_q = weight @ by_sum + self.total * (np.log(v) - digamma(q)) - all_pull
         by_v = self.total * q / v - p * float(self.n @ share) - q * float(share.sum())
-        return -value / self.total, -np.array([by_p * p, by_q * above, by_v * v]) / self.total
+        return -float(value) / self.total, -np.array([by_p * p, by_q * above, by_v * v]) / self.total

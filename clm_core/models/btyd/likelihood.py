@@ -3,84 +3,141 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache, wraps
+from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.optimize import minimize
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from clm_core.errors import TooThinError
 
 Floats = NDArray[np.float64]
-Objective = Callable[[Floats], tuple[float, Floats]]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 LOWEST, HIGHEST = 1e-4, 1e4
 """Bounds of every parameter, in units of the data. An estimate on a bound means that this part of the model is idle."""
+BOX = (float(np.log(LOWEST)), float(np.log(HIGHEST)))
+ROUGH_TERMS = 4_000
+"""Terms of the likelihood that starting points are compared on; only the last steps are taken with all of them."""
+
+FLAT, STEP = 1e-6, 1e-4
 
 
-def collapse(X: Floats, sample_weight: ArrayLike | None) -> tuple[Floats, Floats]:
-    """Distinct rows of ``X`` and the weight of each: customers with the same history are one term of the likelihood."""
-    weight = np.ones(len(X)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    if weight.shape != (len(X),) or not np.isfinite(weight).all() or weight.min() < 0 or weight.sum() <= 0:
-        raise ValueError(
-            f"sample_weight must hold one finite number of zero or more a row, not all zero; X has {len(X)} rows."
-        )
-    first, places = distinct_rows(X)
-    return X[first], np.bincount(places, weights=weight).astype(np.float64)
+class Likelihood(Protocol):
+    """Minus the mean log likelihood of customers, as a sum of ``n_terms`` terms."""
+
+    @property
+    def n_terms(self) -> int:
+        """How many terms a call of :meth:`loss` works out."""
+
+    def every(self, step: int) -> Self:
+        """The likelihood of every ``step``-th term."""
+
+    def loss(self, logs: Floats) -> tuple[float, Floats]:
+        """The value, and its gradient in the logarithms of the parameters."""
 
 
-def distinct_rows(X: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first place of each distinct row, and for each row which of them it equals; by numbers, far quicker than by rows."""
-    keys = np.zeros(len(X), dtype=np.int64)
-    for column in X.T:
-        values, codes = np.unique(column, return_inverse=True)
-        keys = np.unique(keys * len(values) + codes, return_inverse=True)[1]
-    _, first, places = np.unique(keys, return_index=True, return_inverse=True)
-    return first, places
+@cache
+def _threads() -> Any:
+    return ThreadpoolController()
+
+
+def on_one_thread(work: Callable[P, R]) -> Callable[P, R]:
+    """``work`` without a second thread for its sums: waiting for each other by spinning costs more than they do."""
+
+    @wraps(work)
+    def limited(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _threads().limit(limits=1, user_api="blas"):
+            return work(*args, **kwargs)
+
+    return limited
 
 
 def maximise(
-    objective: Objective, starts: Sequence[Sequence[float]], model: str, near: Sequence[float] | None = None
+    rows: Likelihood, starts: Sequence[Sequence[float]], model: str, near: Sequence[float] | None = None
 ) -> tuple[Floats, float]:
-    """The parameters with the highest likelihood, and minus its logarithm.
+    """The parameters with the highest likelihood, and minus the mean of its logarithm.
 
-    ``objective`` returns minus the mean log likelihood and its gradient in the logarithms of the parameters. Each start is tried
-    until one converges; then one more is tried, and the better of both wins, so that a local optimum has to fool two starts.
-    A point ``near`` the maximum, such as the estimate for the same customers a month before, is enough if the search from it converges.
+    Each start is tried on a sample of the terms until one converges; then one more is tried, and the search with all terms begins at
+    the better of both, so that a local optimum has to fool two starts. A point ``near`` the maximum, such as the estimate for
+    the same customers a month before, is enough if the search from it converges.
 
     Raises
     ------
     TooThinError
         When no start converges to a finite likelihood.
     """
-    box = (np.log(LOWEST), np.log(HIGHEST))
-    found: list[tuple[float, Floats]] = []
-    for start in starts if near is None else (near, *starts):
-        margin = 0.0 if start is not near else np.log(10.0)  # from a bound, no gradient leads back
-        first = np.clip(np.log(start), box[0] + margin, box[1] - margin)
-        told = minimize(
-            objective,
-            first,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[box] * len(first),
-            options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
-        )
-        if np.isfinite(told.fun) and np.isfinite(told.x).all() and np.abs(_free(told, box)).max() < 1e-4:
-            found.append((float(told.fun), np.asarray(told.x, dtype=np.float64)))
-        if len(found) == 2 or (found and start is near):
-            break
-    if not found:
+    margin = np.log(10.0)  # from a bound, no gradient leads back
+    told = None if near is None else _search(rows, np.clip(np.log(near), BOX[0] + margin, BOX[1] - margin))
+    if told is None:
+        step = rows.n_terms // ROUGH_TERMS
+        rough = rows.every(step) if step > 1 else rows
+        told = _best_of(rough, starts)
+        if told is not None and rough is not rows:
+            told = _finish(rows, told.x, curvature(rough, told.x)) or _search(rows, told.x) or _best_of(rows, starts)
+    if told is None:
         raise TooThinError(
             f"{model} could not be fitted to these orders.",
             found=f"no maximum of the likelihood from {len(starts)} starting points",
             next_step="Add more customers or a longer history; counts, stages and rates are shown all the same.",
         )
-    value, best = min(found, key=lambda pair: pair[0])
-    return np.exp(best), value
+    return np.exp(told.x), float(told.fun)
 
 
-def _free(told: object, box: tuple[float, float]) -> Floats:
+def _best_of(rows: Likelihood, starts: Sequence[Sequence[float]]) -> Any:
+    """The better of the first two searches that converge."""
+    found: list[Any] = []
+    for start in starts:
+        told = _search(rows, np.log(start))
+        if told is not None:
+            found.append(told)
+        if len(found) == 2:
+            break
+    return min(found, key=lambda told: float(told.fun), default=None)
+
+
+def _search(rows: Likelihood, first: Floats) -> Any:
+    """What a search from ``first`` came to, or None where it does not converge."""
+    told = minimize(
+        rows.loss,
+        np.clip(first, *BOX),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[BOX] * len(first),
+        options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
+    )
+    is_found = np.isfinite(told.fun) and np.isfinite(told.x).all() and np.abs(_free(told)).max() < 1e-4
+    return told if is_found else None
+
+
+def _finish(rows: Likelihood, first: Floats, bend: Floats) -> Any:
+    """A search that knows the curvature, so that a handful of steps will do; None where it leaves the bounds or fails."""
+    if np.linalg.eigvalsh(bend).min() <= FLAT:  # a parameter is idle
+        return None
+    inverse = np.linalg.inv(bend)
+    told = minimize(
+        rows.loss,
+        first,
+        jac=True,
+        method="BFGS",
+        options={"hess_inv0": (inverse + inverse.T) / 2, "gtol": 1e-8, "maxiter": 30},
+    )
+    inside = np.isfinite(told.x).all() and told.x.min() > BOX[0] and told.x.max() < BOX[1]
+    return told if inside and np.isfinite(told.fun) and np.abs(told.jac).max() < 1e-6 else None
+
+
+def curvature(rows: Likelihood, logs: Floats) -> Floats:
+    """Second derivatives of the loss by the logarithms of the parameters, from differences of the gradient."""
+    steps = STEP * np.eye(len(logs))
+    found = np.stack([(rows.loss(logs + step)[1] - rows.loss(logs - step)[1]) / (2 * STEP) for step in steps])
+    return np.asarray((found + found.T) / 2)
+
+
+def _free(told: Any) -> Floats:
     """The gradient without the parts that push against a bound."""
-    x, gradient = np.asarray(told.x), np.asarray(told.jac)  # type: ignore[attr-defined]
-    pushes = ((x <= box[0]) & (gradient > 0)) | ((x >= box[1]) & (gradient < 0))
+    x, gradient = np.asarray(told.x), np.asarray(told.jac)
+    pushes = ((x <= BOX[0]) & (gradient > 0)) | ((x >= BOX[1]) & (gradient < 0))
     return np.where(pushes, 0.0, gradient)

@@ -6,11 +6,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, digamma, expit, gammaln
+from scipy.special import expit
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from clm_core.models.btyd.likelihood import collapse, maximise
+from clm_core.models.btyd.histories import Histories, collapse
+from clm_core.models.btyd.likelihood import maximise, on_one_thread
 from clm_core.models.btyd.survival import expected_orders_alive
 
 Floats = NDArray[np.float64]
@@ -53,6 +54,7 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
     """Chances to have left that come before the first repeat order: none here, one in the modified model."""
     _NAME: ClassVar[str] = "BG/NBD"
 
+    @on_one_thread
     def fit(
         self, X: ArrayLike, y: None = None, sample_weight: ArrayLike | None = None, near: Self | None = None
     ) -> Self:
@@ -71,13 +73,13 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
         histories, weight = collapse(checked, sample_weight)
         ages = histories[:, 2]
         unit = max(float(ages @ weight / weight.sum()), 1e-12)  # the search is the same in days and in weeks
-        scaled = histories / np.array([1.0, unit, unit])
+        rows = Histories(histories, weight, self._SHIFT, unit)
         pace = float(histories[:, 0] @ weight / (ages @ weight + 1e-12)) * unit + 0.05
         starts = [
             (s, s / pace, a, b) for s, a, b in ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 8.0), (4.0, 0.1, 1.0))
         ]
         start = None if near is None else (near.r_, near.alpha_ / unit, near.a_, near.b_)
-        best, value = maximise(lambda logs: self._loss(np.exp(logs), scaled, weight), starts, self._NAME, start)
+        best, value = maximise(rows, starts, self._NAME, start)
         self.r_, self.alpha_, self.a_, self.b_ = float(best[0]), float(best[1]) * unit, float(best[2]), float(best[3])
         self.log_likelihood_ = -value * float(weight.sum()) - float(histories[:, 0] @ weight) * np.log(unit)
         self.n_customers_ = len(checked)
@@ -100,27 +102,6 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
         possible = x + self._SHIFT > 0
         left = np.log(a) - np.log(np.where(possible, b + x + self._SHIFT - 1, 1.0))
         return left + (r + x) * (np.log(alpha + age) - np.log(alpha + last)), possible
-
-    def _loss(self, parameters: Floats, X: Floats, weight: Floats) -> tuple[float, Floats]:
-        """Minus the mean log likelihood, and its gradient in the logarithms of the parameters."""
-        r, alpha, a, b = parameters
-        x, last, age = X.T
-        s = b + x + self._SHIFT
-        odds, possible = self._dead_odds(parameters, X)
-        gone = np.where(possible, expit(odds), 0.0)
-        log_age = np.log(alpha + age)
-        each = (
-            gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * log_age
-            + betaln(a, s) - betaln(a, b) + np.where(possible, np.logaddexp(0.0, odds), 0.0)
-        )  # fmt: skip
-        by_parameter = np.stack([
-            digamma(r + x) - digamma(r) + np.log(alpha) - log_age + gone * (log_age - np.log(alpha + last)),
-            r / alpha - (r + x) * ((1 - gone) / (alpha + age) + gone / (alpha + last)),
-            digamma(a + b) - digamma(a + s) + gone / a,
-            digamma(s) - digamma(a + s) - digamma(b) + digamma(a + b) - gone / np.where(possible, s - 1, 1.0),
-        ])  # fmt: skip
-        total = float(weight.sum())
-        return -float(weight @ each) / total, -(by_parameter @ weight) * parameters / total
 
     @property
     def parameters_(self) -> Floats:

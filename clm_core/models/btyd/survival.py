@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, hyp2f1
 
-from clm_core.models.btyd.likelihood import distinct_rows
+from clm_core.models.btyd.histories import distinct_rows
 
 Floats = NDArray[np.float64]
 NEAR_ONE = 1e-4
@@ -22,8 +22,8 @@ def expected_orders_alive(shape: Floats, rate: Floats, a: float, s: Floats, hori
     integrated over quantiles of p instead.
     """
     each = np.stack([shape, rate, s], axis=1)
-    first, places = distinct_rows(each)
-    rho, A, left = each[first].T
+    distinct, places = distinct_rows(each)
+    rho, A, left = distinct.T
     silent = np.exp(-rho * np.log1p(horizon / A))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         found = (a + left - 1) / (a - 1) * (1 - silent * hyp2f1(rho, left, a + left - 1, horizon / (A + horizon)))
