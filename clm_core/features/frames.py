@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -43,6 +44,7 @@ class Frames:
     has_amounts: bool
     order_columns: tuple[str, ...]
     traits: dict[str, str]
+    n_customers: int
     first_day: int
     last_day: int
 
@@ -63,8 +65,25 @@ def load_frames(tables: Tables, engine: Engine) -> Frames:
         has_amounts=tables.has_amounts,
         order_columns=tuple(tables.orders.column_names),
         traits=_trait_kinds(customers) if customers is not None else {},
+        n_customers=len(ids),
         first_day=int(days.min()),
         last_day=max(last_days),
+    )
+
+
+def frames_of_some(frames: Frames, customer_ids: pd.Series) -> Frames:
+    """The rows of some customers only, so that nothing is worked out of anybody else."""
+    wanted = frames.engine.frame(pa.table({c.CUSTOMER_ID: pa.array(customer_ids, pa.string())}))
+
+    def theirs(frame: Frame | None) -> Frame | None:
+        return None if frame is None else frame.join(wanted, on=c.CUSTOMER_ID, how="semi")
+
+    return replace(
+        frames,
+        orders=frames.orders.join(wanted, on=c.CUSTOMER_ID, how="semi"),
+        customers=theirs(frames.customers),
+        events=theirs(frames.events),
+        n_customers=len(customer_ids),
     )
 
 

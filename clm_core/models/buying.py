@@ -101,21 +101,22 @@ def _fit_value(rows: pd.DataFrame, near: BuyingModels | None) -> GammaGamma | No
         return None
 
 
-def with_buying(rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
-    """Rows of customers with a purchase, with what the models fitted at their cut-off say beside them.
+def with_buying(
+    rows: pd.DataFrame, horizon_days: int, near: BuyingModels | None = None
+) -> tuple[pd.DataFrame, BuyingModels]:
+    """Rows of customers with a purchase, with what the models fitted at their cut-off say beside them; and the models of the last one.
 
     ``btyd_no_order_prob``, ``btyd_orders`` (expected days with an order) and, with amounts, ``btyd_value`` (of such a day); each again on
-    the scale that models read, see :func:`log_buying`.
+    the scale that models read, see :func:`log_buying`. The last cut-off knows most, so it decides which order model speaks at all of
+    them, unless ``near`` has.
     """
-    models: BuyingModels | None = None
+    models: list[BuyingModels] = []
     told = []
-    for _, at_one in sorted(
-        rows.groupby(c.AS_OF_DAY), reverse=True
-    ):  # the last one knows most, so it decides which model
-        models = BuyingModels.of(at_one, near=models)
-        told.append(models.told(at_one, horizon_days))
+    for _, at_one in sorted(rows.groupby(c.AS_OF_DAY), reverse=True):
+        models.append(BuyingModels.of(at_one, near=models[-1] if models else near))
+        told.append(models[-1].told(at_one, horizon_days))
     beside = pd.concat(told).reindex(rows.index)
-    return pd.concat([rows, beside, _logs(beside).add_prefix(LOG)], axis=1)
+    return pd.concat([rows, beside, _logs(beside).add_prefix(LOG)], axis=1), models[0]
 
 
 def _logs(told: pd.DataFrame) -> pd.DataFrame:

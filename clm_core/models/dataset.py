@@ -121,12 +121,38 @@ def build_dataset(frames: Frames, cutoffs: Sequence[int], horizon_days: int) -> 
         When a label window would end after the last day of the data, where an order not seen is not an order not made.
     """
     days = sorted(set(cutoffs))
-    _check_windows(frames, days, horizon_days)
-    names = feature_names(frames)
-    panel = build_panel(frames, days).select(c.CUSTOMER_ID, c.AS_OF_DAY, *names)
-    labels = _labels(frames, days, horizon_days)
-    table = collect(panel.join(labels, on=[c.CUSTOMER_ID, c.AS_OF_DAY], how="left"))
-    return _typed(table, names, frames.has_amounts)
+    return _labelled(_collected(frames, days, days, horizon_days), frames.has_amounts)
+
+
+def dataset_and_known(
+    frames: Frames, cutoffs: Sequence[int], horizon_days: int, as_of_day: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """:func:`build_dataset`, and everybody known at the later ``as_of_day`` with the same features, in one pass over the data."""
+    days = sorted(set(cutoffs))
+    table = _collected(frames, [*days, as_of_day], days, horizon_days)
+    is_now = table[c.AS_OF_DAY] == as_of_day
+    known = table[is_now].drop(columns=[NEXT_ORDER_DAYS, NEXT_SPEND]).reset_index(drop=True)
+    return _labelled(table[~is_now].reset_index(drop=True), frames.has_amounts), known
+
+
+def known_at(frames: Frames, as_of_day: int) -> pd.DataFrame:
+    """Every customer known at the day with the features models read, by id."""
+    return _typed(collect(_features(frames, [as_of_day])), feature_names(frames))
+
+
+def _features(frames: Frames, days: Sequence[int]) -> Frame:
+    return build_panel(frames, days).select(c.CUSTOMER_ID, c.AS_OF_DAY, *feature_names(frames))
+
+
+def _collected(frames: Frames, days: Sequence[int], cutoffs: Sequence[int], horizon_days: int) -> pd.DataFrame:
+    """Features at ``days``, and sums of the windows after ``cutoffs`` where there was anything to sum."""
+    features = _features(frames, days)
+    _check_windows(frames, cutoffs, horizon_days)
+    labels = _labels(frames, cutoffs, horizon_days)
+    return _typed(
+        collect(features.join(labels, on=[c.CUSTOMER_ID, c.AS_OF_DAY], how="left")),
+        [*feature_names(frames), NEXT_ORDER_DAYS, NEXT_SPEND],
+    )
 
 
 def _check_windows(frames: Frames, days: Sequence[int], horizon_days: int) -> None:
@@ -161,16 +187,17 @@ def _labels(frames: Frames, days: Sequence[int], horizon_days: int) -> Frame:
     )
 
 
-def _typed(table: pd.DataFrame, names: Sequence[str], has_amounts: bool) -> pd.DataFrame:
+def _typed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    types = {**dict.fromkeys(names, "float64"), c.AS_OF_DAY: "int64"}
+    return table.astype(types).sort_values([c.AS_OF_DAY, c.CUSTOMER_ID], ignore_index=True)
+
+
+def _labelled(table: pd.DataFrame, has_amounts: bool) -> pd.DataFrame:
     order_days = table[NEXT_ORDER_DAYS].fillna(0).astype("int64")
-    spend = table[NEXT_SPEND].fillna(0.0).astype("float64")
-    typed = table.assign(
-        **{name: table[name].astype("float64") for name in names},
+    return table.assign(
         **{
-            c.AS_OF_DAY: table[c.AS_OF_DAY].astype("int64"),
             NEXT_ORDER_DAYS: order_days,
-            NEXT_SPEND: spend if has_amounts else float("nan"),
+            NEXT_SPEND: table[NEXT_SPEND].fillna(0.0) if has_amounts else float("nan"),
             HAS_NO_ORDER: order_days == 0,
-        },
+        }
     )
-    return typed.sort_values([c.AS_OF_DAY, c.CUSTOMER_ID], ignore_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from clm_core.features import Frames
 from clm_core.models.backtest import run_backtest
 from clm_core.models.baselines import fitted_baseline
 from clm_core.models.cards import IMPORTANCE_COLUMNS, SCORE_COLUMNS, TEST_COLUMNS, ModelCard, Scores
-from clm_core.models.dataset import HAS_NO_ORDER, LABELS
+from clm_core.models.dataset import HAS_NO_ORDER, LABELS, known_at, plan_cutoffs
 from clm_core.models.evaluate import calibration_table
 from clm_core.models.importance import input_weights
 from clm_core.models.inputs import inputs_of
@@ -25,7 +26,7 @@ from clm_core.models.leads import LeadRates
 from clm_core.models.limits import check_amounts, check_varies, compare, reason_of
 from clm_core.models.tasks import Forecast, Task, tasks_for
 from clm_core.models.totals import TOTAL_COLUMNS, LevelDrift, total_row
-from clm_core.models.windows import Windows, known_at, open_windows
+from clm_core.models.windows import Windows, open_windows, read_rows
 from clm_core.tables import to_date
 
 Floats = NDArray[np.float64]
@@ -71,21 +72,28 @@ def score_customers(frames: Frames, as_of_day: int, horizon_days: int, discount_
         When the day lies outside the data, the horizon is not at least one day, or the discount rate is not one.
     """
     discount = discount_factor(discount_rate, horizon_days)
-    known = known_at(frames, as_of_day)
     tasks = tasks_for(horizon_days)
     blank = {task.model: ModelCard(task.model, task.sentence, horizon_days) for task in tasks}
     # threads that wait for each other by spinning cost ten times the work on a busy machine, and change the last digits
     with threadpool_limits(1):
         try:
-            windows = open_windows(frames, known, as_of_day, horizon_days)
+            plan = plan_cutoffs(frames.first_day, as_of_day, horizon_days)
         except TooThinError as refusal:
-            reason = reason_of(refusal)
-            return _gather(
-                known, [(task, _Answer(replace(blank[task.model], reason=reason))) for task in tasks], None, None
-            )
+            return _refused(known_at(frames, as_of_day), tasks, blank, refusal)
+        rows = read_rows(frames, plan)
+        try:
+            windows = open_windows(rows, plan)
+        except TooThinError as refusal:
+            return _refused(rows.known, tasks, blank, refusal)
         answers = [(task, _answer(task, windows, frames.has_amounts, blank[task.model])) for task in tasks]
     answers = [(task, _discounted(answer, discount, discount_rate)) for task, answer in answers]
-    return _gather(known, answers, windows.test, LeadRates.of(windows.everybody))
+    return _gather(rows.known, answers, windows.test, LeadRates.of(windows.everybody))
+
+
+def _refused(known: pd.DataFrame, tasks: Sequence[Task], blank: dict[str, ModelCard], refusal: TooThinError) -> Scores:
+    """Nobody has a score, and every card says why."""
+    reason = reason_of(refusal)
+    return _gather(known, [(task, _Answer(replace(blank[task.model], reason=reason))) for task in tasks], None, None)
 
 
 def discount_factor(discount_rate: float, horizon_days: int) -> float:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.engine import collect
-from clm_core.features import Frames, build_features
+from clm_core.features import Frames, frames_of_some
 from clm_core.models.buying import with_buying
-from clm_core.models.dataset import HAS_NO_ORDER, Cutoffs, build_dataset, feature_names, plan_cutoffs
+from clm_core.models.dataset import HAS_NO_ORDER, Cutoffs, build_dataset, dataset_and_known
 from clm_core.models.inputs import inputs_of, with_inputs
 from clm_core.models.limits import check_enough, check_leaks
 
@@ -27,7 +27,7 @@ Split = tuple[pd.DataFrame, pd.DataFrame]
 class Windows:
     """Rows at earlier cut-offs, at the test cut-off, at the cut-offs the scores learn from, and of today.
 
-    ``everybody`` holds the rows of ``final`` with people who have no purchase yet. Where there is no cut-off to learn from, ``final`` is
+    ``everybody`` holds rows of the cut-offs of ``final`` with people who have no purchase yet. Where there is no cut-off to learn from, ``final`` is
     the test window, from which intervals are learned and nothing else.
 
     ``split_train`` and ``split_final`` are rows to compare candidates on before they learn from ``train`` and ``final``: an earlier part to learn
@@ -44,53 +44,69 @@ class Windows:
     split_final: Split | None
 
 
-def known_at(frames: Frames, as_of_day: int) -> pd.DataFrame:
-    """Every customer known at the day with the features models read, by id."""
-    features = collect(build_features(frames, as_of_day))
-    names = feature_names(frames)
-    typed = features[[c.CUSTOMER_ID, *names]].assign(
-        **{name: features[name].astype("float64") for name in names}, **{c.AS_OF_DAY: as_of_day}
-    )
-    return typed.sort_values(c.CUSTOMER_ID, ignore_index=True)
+@dataclass(frozen=True)
+class Rows:
+    """What windows are cut from: rows at the cut-offs of a plan, whether each may teach, and everybody known today.
+
+    At the test cut-off stands everybody, at the others those who teach.
+    """
+
+    labelled: pd.DataFrame
+    teaches: pd.Series
+    known: pd.DataFrame
 
 
-def open_windows(frames: Frames, known: pd.DataFrame, as_of_day: int, horizon_days: int) -> Windows:
+def read_rows(frames: Frames, plan: Cutoffs, most: int = MAX_FIT_ROWS) -> Rows:
+    """The rows that the plan asks for. Where those to learn from are more than ``most``, every k-th customer teaches."""
+    days = sorted({*plan.train, *plan.final, plan.test})
+    if frames.n_customers * len(days) <= most:
+        labelled, known = dataset_and_known(frames, days, plan.horizon_days, plan.as_of_day)
+        return Rows(labelled, pd.Series(True, index=labelled.index), known)
+    test, known = dataset_and_known(frames, (plan.test,), plan.horizon_days, plan.as_of_day)
+    teachers = teachers_of(known, plan.as_of_day, days, most)
+    earlier = [day for day in days if day != plan.test]
+    labelled = test
+    if earlier:
+        taught = build_dataset(frames_of_some(frames, teachers), earlier, plan.horizon_days)
+        labelled = pd.concat([taught, test], ignore_index=True)
+    return Rows(labelled, labelled[c.CUSTOMER_ID].isin(teachers), known)
+
+
+def teachers_of(known: pd.DataFrame, as_of_day: int, days: Sequence[int], most: int) -> pd.Series:
+    """Ids of every k-th customer, with k the least at which theirs are about ``most`` rows at ``days``, or fewer."""
+    since = as_of_day - known[c.TENURE_DAYS].to_numpy()
+    n_rows = sum(int((since <= day).sum()) for day in days)
+    teachers: pd.Series = known[c.CUSTOMER_ID].iloc[:: -(-n_rows // most)]
+    return teachers
+
+
+def open_windows(rows: Rows, plan: Cutoffs) -> Windows:
     """The rows of each window, checked, with model inputs and buy-till-you-die answers beside them.
 
     Raises
     ------
     TooThinError
-        When the history, the customers or one of the outcomes are too few, or one input gives the label away.
+        When the customers or one of the outcomes are too few, or one input gives the label away.
     """
-    cutoffs = plan_cutoffs(frames.first_day, as_of_day, horizon_days)
-    rows = build_dataset(frames, (*cutoffs.train, cutoffs.test, *cutoffs.final), horizon_days)
-    buyers = rows[rows[c.N_ORDERS] > 0].reset_index(drop=True)
-    if cutoffs.train:
-        check_enough(_at(buyers, cutoffs.train), "training window")
-    check_enough(_at(buyers, (cutoffs.test,)), "test window")
-    last = cutoffs.final or (cutoffs.test,)
-    teaches = teaching(buyers, MAX_FIT_ROWS)
-    is_used = teaches | (buyers[c.AS_OF_DAY] == cutoffs.test)
-    full = with_buying(with_inputs(buyers[is_used]), horizon_days)
-    train, final = (_at(full[teaches[is_used]], days) for days in (cutoffs.train, last))
-    test = _at(full, (cutoffs.test,))
-    learned = train if cutoffs.train else final
+    is_buyer = rows.labelled[c.N_ORDERS] > 0
+    buyers, teaches = rows.labelled[is_buyer].reset_index(drop=True), rows.teaches[is_buyer].to_numpy()
+    if plan.train:
+        check_enough(_at(buyers[teaches], plan.train), "training window")
+    check_enough(_at(buyers, (plan.test,)), "test window")
+    full, models = with_buying(with_inputs(buyers), plan.horizon_days)
+    last = plan.final or (plan.test,)
+    train, final = (_at(full[teaches], days) for days in (plan.train, last))
+    test = _at(full, (plan.test,))
+    learned = train if plan.train else final
     check_leaks(inputs_of(learned), learned[HAS_NO_ORDER])
-    today = with_buying(with_inputs(known[known[c.N_ORDERS] > 0]), horizon_days)
-    split_final = (train, test) if cutoffs.train else hold_out(final, horizon_days) if cutoffs.final else None
-    split_train = hold_out(train, horizon_days) if cutoffs.train else None
-    return Windows(cutoffs, train, test, final, today, _at(rows, last), split_train, split_final)
+    today, _ = with_buying(with_inputs(rows.known[rows.known[c.N_ORDERS] > 0]), plan.horizon_days, near=models)
+    split_final = (train, test) if plan.train else hold_out(final, plan.horizon_days) if plan.final else None
+    split_train = hold_out(train, plan.horizon_days) if plan.train else None
+    return Windows(plan, train, test, final, today, _at(rows.labelled, last), split_train, split_final)
 
 
 def _at(rows: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
     return rows[rows[c.AS_OF_DAY].isin(days)].reset_index(drop=True)
-
-
-def teaching(rows: pd.DataFrame, most: int) -> pd.Series:
-    """Whether a row teaches: all rows of every k-th customer, with k the least that keeps about ``most`` rows or fewer."""
-    every = -(-len(rows) // most)
-    places = pd.factorize(rows[c.CUSTOMER_ID], sort=True)[0]
-    return pd.Series(places % every == 0, index=rows.index)
 
 
 def hold_out(train: pd.DataFrame, horizon_days: int) -> Split:

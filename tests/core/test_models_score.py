@@ -15,7 +15,7 @@ from clm_core.models.evaluate import auc, normalised_gini
 from clm_core.models.hybrid import HybridChurn
 from clm_core.models.inputs import inputs_of, with_inputs
 from clm_core.models.limits import check_leaks, compare
-from clm_core.models.windows import teaching
+from clm_core.models.windows import read_rows
 from clm_core.tables import Tables
 
 COLUMNS = [
@@ -156,7 +156,7 @@ def test_permuted_labels_teach_nothing():
     orders, _ = simulate(1000, seed=6)
     frames = frames_of(*orders)
     plan = plan_cutoffs(frames.first_day, frames.last_day, 60)
-    rows = with_buying(with_inputs(build_dataset(frames, (*plan.train, plan.test), 60)), 60)
+    rows, _ = with_buying(with_inputs(build_dataset(frames, (*plan.train, plan.test), 60)), 60)
     train, test = rows[rows["as_of_day"] < plan.test], rows[rows["as_of_day"] == plan.test]
     areas = []
     for seed in range(6):
@@ -262,10 +262,17 @@ def test_free_orders_leave_no_spend_to_project():
     assert_refused(scores, "the same outcome for every customer", 600, models=("spend",))
 
 
-def test_a_large_shop_teaches_with_every_kth_customer_and_all_their_rows():
-    rows = pd.DataFrame({"customer_id": list("abcdeabcde"), "n_orders": range(10)})
-    assert teaching(rows, 10).all()
-    assert rows[teaching(rows, 5)]["customer_id"].tolist() == list("aceace")
+@pytest.mark.parametrize("engine", ["duckdb", "pandas"])
+def test_a_large_shop_teaches_with_every_kth_customer_and_all_their_rows(engine):
+    orders, _ = simulate(300, seed=2)
+    frames = frames_of(*orders, engine=engine)
+    plan = plan_cutoffs(frames.first_day, frames.last_day, 60)
+    whole, thinned = read_rows(frames, plan), read_rows(frames, plan, most=900)
+    assert whole.teaches.all() and 600 < thinned.teaches.sum() <= 900
+    teachers = whole.known["customer_id"].iloc[::3]
+    is_left = whole.labelled["customer_id"].isin(teachers) | (whole.labelled["as_of_day"] == plan.test)
+    pd.testing.assert_frame_equal(whole.labelled[is_left].reset_index(drop=True), thinned.labelled)
+    pd.testing.assert_frame_equal(whole.known, thinned.known)
 
 
 def test_a_day_outside_the_data_is_named():
