@@ -31,6 +31,7 @@ PAGES = {
     "Predict": [
         st.Page("pages/predict/churn.py", title="Churn", icon=":material/logout:", url_path="churn"),
         st.Page("pages/predict/value.py", title="Value", icon=":material/payments:", url_path="value"),
+        st.Page("pages/predict/cost.py", title="Cost of a customer", icon=":material/balance:", url_path="cost"),
     ],
     "Plan": [
         st.Page(

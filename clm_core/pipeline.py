@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,11 @@ class Workspace:
     @cached_property
     def today(self) -> Frame:
         """One row per customer known at the as-of day: enough to count stages, and ready long before the ledger."""
-        return self.frames.engine.persist(build_features(self.frames, self.as_of_day), "today")
+        return self.frames.engine.persist(build_features(self.frames, self.as_of_day), f"day_{self.as_of_day}")
+
+    def at(self, day: int) -> Workspace:
+        """The same tables as at another day."""
+        return replace(self, as_of_day=day)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -177,7 +181,7 @@ def analyse(
     with step("stages"):
         lifecycle = read_lifecycle(workspace, recipe.chosen_framework())
     with step("models"):
-        scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+        scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days, recipe.discount_rate)
     with step("customers"):
         customers = list_customers(workspace, lifecycle.framework, recipe.personas, scores)
         stages = count_stages(customers, lifecycle.framework)

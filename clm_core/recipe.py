@@ -27,6 +27,8 @@ class Recipe(BaseModel):
     framework: str = SHIPPED[0]
     limits: dict[str, float] = {}
     horizon_days: int = Field(default=90, ge=SHORTEST_HORIZON, le=LONGEST_HORIZON)
+    discount_rate: float = Field(default=0.0, ge=0, lt=1)
+    """By how much money a year ahead is worth less."""
     as_of: date | None = None
     mapping: dict[TableKind, Mapping] = {}
     hash_emails: bool = False

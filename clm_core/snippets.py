@@ -96,7 +96,7 @@ framework, catalogue, words = recipe.chosen_framework(), load_catalogue("retail"
 evidence = gather_evidence(workspace.frames, workspace.today, workspace.as_of_day, words.evidence)
 print(evidence)  # figure, denominator and question behind each suggestion
 table = gaps(starting_scores(catalogue, evidence), catalogue, words, framework.id)
-scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days, recipe.discount_rate)
 stages = count_stages(list_customers(workspace, framework, recipe.personas, scores), framework)
 facts = stage_facts(count_paths(workspace.ledger, framework), stages)
 print(prioritise(table, catalogue, words, framework, facts))
@@ -122,7 +122,7 @@ if history is not None:
 from clm_core.models import score_customers
 from clm_core.pipeline import list_customers
 
-scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days, recipe.discount_rate)
 customers = list_customers(workspace, recipe.chosen_framework(), recipe.personas, scores)
 print(customers.head())
 """,
@@ -132,17 +132,46 @@ from clm_core.personas import count_personas, persona_stages
 from clm_core.pipeline import list_customers
 
 framework = recipe.chosen_framework()
-scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days, recipe.discount_rate)
 customers = list_customers(workspace, framework, recipe.personas, scores)
 print(count_personas(customers, recipe.personas))
 print(persona_stages(customers, recipe.personas, framework))
 """,
     "models": """\
+from clm_core import outlook
+from clm_core.findings import card_of
 from clm_core.models import score_customers
+from clm_core.pipeline import list_customers
 
-scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days)
+scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days, recipe.discount_rate)
 print(scores.cards)  # definition, windows, metrics beside the baseline, verdict
-print(scores.table.head())
+framework = recipe.chosen_framework()
+customers = list_customers(workspace, framework, recipe.personas, scores)
+asked = outlook.at_stake(customers, framework, "bought")  # or "path", "repeat", "year"
+print(outlook.stake_by(outlook.with_stake(asked), "stage", framework.stage_ids))  # or "persona"
+print(outlook.value_by(asked, "stage", framework.stage_ids))
+print(outlook.next_orders(asked, workspace.as_of_day))
+reasons = outlook.learn_reasons(customers, "churn_prob", card_of(scores, "churn"))
+print(outlook.explain(reasons, asked.head(1)))  # what sets one customer apart
+
+day = outlook.day_back(workspace.frames, workspace.as_of_day, recipe.horizon_days, months=6)
+then = list_customers(
+    workspace.at(day), framework, recipe.personas, score_customers(workspace.frames, day, recipe.horizon_days)
+)
+told = outlook.with_outcomes(workspace.frames, then, day, recipe.horizon_days)
+print(outlook.tenths(told, "churn_prob", "has_no_order"))  # what would have been said, and what came
+""",
+    "cost": """\
+from clm_core import outlook
+
+own = outlook.own_figures(workspace.frames, workspace.as_of_day)
+print(own, own.formula, own.formula.value)  # average order × orders a year × years
+first, last = workspace.as_of_day - 364, workspace.as_of_day
+n_won = outlook.n_won(workspace.frames, first, last)
+spent = outlook.spent_on_winning(dataset.tables, first, last) or 0.0  # or what you know
+bargain = outlook.Bargain(outlook.cost_per_customer(spent, n_won), own.formula.value, margin=1.0)
+curve = outlook.payback_curve(workspace.frames, workspace.as_of_day)
+print(bargain.ratio, outlook.payback_month(curve, bargain), curve)
 """,
 }
 
@@ -157,7 +186,7 @@ def command_for(files: Mapping[str, Sequence[str]]) -> str:
 
 
 def python_for(step: str, files: Mapping[str, Sequence[str]]) -> str:
-    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customer, crm, customers, personas or models; ``files`` are names by table."""
+    """A script for one page: ``step`` is data, lifecycle, movement, cohorts, limits, compare, gaps, customer, crm, customers, personas, models or cost; ``files`` are names by table."""
     sources = ", ".join(
         f"{kind}=({', '.join(f'Path({name!r})' for name in names)},)" for kind, names in files.items() if names
     )

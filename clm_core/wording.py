@@ -24,7 +24,7 @@ def first_upper(words: str) -> str:
 
 def percent(share: float, digits: int = 1) -> str:
     """`6.6 %`; an unknown share is `unknown`."""
-    return "unknown" if not math.isfinite(share) else f"{share * 100:.{digits}f} %"
+    return "unknown" if not math.isfinite(share) else f"{share * 100:.{digits}f} %".replace("-", "−")
 
 
 def money(amount: float, currency: str = "", *, exact: bool = False) -> str:

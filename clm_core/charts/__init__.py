@@ -4,6 +4,7 @@ from clm_core.charts.alluvial import alluvial
 from clm_core.charts.churn import calibration, churn_by_stage, gains
 from clm_core.charts.cohorts import cohort_triangle, cohort_value
 from clm_core.charts.compare import place_in_every, stage_crosstab
+from clm_core.charts.curves import payback, spend_concentration, tenure
 from clm_core.charts.data import orders_in_history
 from clm_core.charts.gap_board import gap_heat, lifecycle_bands
 from clm_core.charts.gap_choice import agreement, impact_effort
@@ -14,10 +15,11 @@ from clm_core.charts.palette import PALETTES, Palette, Theme, contrast, stage_co
 from clm_core.charts.personas import persona_bars, persona_dots
 from clm_core.charts.progress import coming_and_going, conversion_dots, conversion_lines, stay_lines
 from clm_core.charts.rhythm import grip_days, return_curve
+from clm_core.charts.scores import drivers, tenths
 from clm_core.charts.sensitivity import limit_moves, role_colour, rule_set_strip
 from clm_core.charts.sheet import alt_text
+from clm_core.charts.stacked import total_value, value_at_stake
 from clm_core.charts.timeline import customer_timeline
-from clm_core.charts.value import drivers, value_by_stage, value_deciles
 
 __all__ = [
     "PALETTES",
@@ -47,17 +49,21 @@ __all__ = [
     "limit_moves",
     "move_matrix",
     "orders_in_history",
+    "payback",
     "persona_bars",
     "persona_dots",
     "place_in_every",
     "return_curve",
     "role_colour",
     "rule_set_strip",
+    "spend_concentration",
     "stage_bars",
     "stage_colours",
     "stage_crosstab",
     "stage_history",
     "stay_lines",
-    "value_by_stage",
-    "value_deciles",
+    "tenths",
+    "tenure",
+    "total_value",
+    "value_at_stake",
 ]

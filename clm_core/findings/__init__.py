@@ -15,29 +15,45 @@ from clm_core.findings.limits import (
 )
 from clm_core.findings.movement import how_long_they_stay, where_they_went, who_comes_and_goes, who_moves_on
 from clm_core.findings.personas import who_they_are
-from clm_core.findings.scores import card_of, what_is_to_come, who_may_leave
+from clm_core.findings.scores import (
+    card_of,
+    how_good_is_churn,
+    how_good_is_value,
+    was_it_right,
+    what_is_at_stake,
+    what_is_to_come,
+    who_may_leave,
+    why_this_score,
+)
 from clm_core.findings.stages import how_it_changed, what_rules_change, where_everyone_is, who_came_and_went, who_moved
+from clm_core.findings.worth import is_it_worth_it, who_brings_the_spend, why_they_differ
 
 __all__ = [
     "Finding",
     "card_of",
     "changes_ahead",
     "does_the_crm_agree",
+    "how_good_is_churn",
+    "how_good_is_value",
     "how_groups_differ",
     "how_it_changed",
     "how_long_they_stay",
     "how_rule_sets_differ",
     "how_two_cohorts_compare",
     "is_history_whole",
+    "is_it_worth_it",
     "stage_name",
+    "was_it_right",
     "what_cohorts_spend",
     "what_hangs_on_limits",
+    "what_is_at_stake",
     "what_is_to_come",
     "what_own_rhythm_says",
     "what_rules_change",
     "when_silence_is_too_long",
     "where_everyone_is",
     "where_they_went",
+    "who_brings_the_spend",
     "who_came_and_went",
     "who_comes_and_goes",
     "who_comes_back",
@@ -49,4 +65,6 @@ __all__ = [
     "who_stays_on_path",
     "who_they_are",
     "why_here",
+    "why_they_differ",
+    "why_this_score",
 ]

@@ -3,6 +3,7 @@
 from clm_core.models.cards import ModelCard, Scores
 from clm_core.models.churn import ChurnClassifier
 from clm_core.models.dataset import Cutoffs, build_dataset, plan_cutoffs
+from clm_core.models.discount import discounted
 from clm_core.models.score import calibration_bins, score_customers
 from clm_core.models.value import OrderDaysRegressor
 
@@ -14,6 +15,7 @@ __all__ = [
     "Scores",
     "build_dataset",
     "calibration_bins",
+    "discounted",
     "plan_cutoffs",
     "score_customers",
 ]

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from clm_core import columns as c
-from clm_core.errors import PeriodError, TooThinError
+from clm_core.errors import TooThinError
 from clm_core.features import Frames
 from clm_core.models.backtest import run_backtest
 from clm_core.models.baselines import fitted_baseline
 from clm_core.models.cards import IMPORTANCE_COLUMNS, SCORE_COLUMNS, TEST_COLUMNS, ModelCard, Scores
 from clm_core.models.dataset import HAS_NO_ORDER, LABELS, known_at, plan_cutoffs
+from clm_core.models.discount import discount_factor, discounted
 from clm_core.models.evaluate import calibration_table
 from clm_core.models.importance import input_weights
 from clm_core.models.inputs import inputs_of
@@ -71,7 +72,7 @@ def score_customers(frames: Frames, as_of_day: int, horizon_days: int, discount_
     PeriodError
         When the day lies outside the data, the horizon is not at least one day, or the discount rate is not one.
     """
-    discount = discount_factor(discount_rate, horizon_days)
+    discount_factor(discount_rate, horizon_days)  # a rate that is none is refused before anything is learned
     tasks = tasks_for(horizon_days)
     blank = {task.model: ModelCard(task.model, task.sentence, horizon_days) for task in tasks}
     # threads that wait for each other by spinning cost ten times the work on a busy machine, and change the last digits
@@ -86,52 +87,14 @@ def score_customers(frames: Frames, as_of_day: int, horizon_days: int, discount_
         except TooThinError as refusal:
             return _refused(rows.known, tasks, blank, refusal)
         answers = [(task, _answer(task, windows, frames.has_amounts, blank[task.model])) for task in tasks]
-    answers = [(task, _discounted(answer, discount, discount_rate)) for task, answer in answers]
-    return _gather(rows.known, answers, windows.test, LeadRates.of(windows.everybody))
+    scores = _gather(rows.known, answers, windows.test, LeadRates.of(windows.everybody))
+    return discounted(scores, discount_rate) if discount_rate else scores
 
 
 def _refused(known: pd.DataFrame, tasks: Sequence[Task], blank: dict[str, ModelCard], refusal: TooThinError) -> Scores:
     """Nobody has a score, and every card says why."""
     reason = reason_of(refusal)
     return _gather(known, [(task, _Answer(replace(blank[task.model], reason=reason))) for task in tasks], None, None)
-
-
-def discount_factor(discount_rate: float, horizon_days: int) -> float:
-    """What an even stream of money over the horizon is worth today, per unit: (1 − e^(−δ)) / δ, δ = ln(1 + rate) × years.
-
-    Raises
-    ------
-    PeriodError
-        When the rate is below 0 or 1 and more.
-    """
-    if not 0 <= discount_rate < 1:
-        raise PeriodError(
-            "The discount rate must be a share of 0 or more and below 1.",
-            where="discount rate a year",
-            found=f"{discount_rate:g}",
-            allowed="0 to 0.99, for example 0.1 for 10 %",
-            next_step="Give the rate as a share, or leave it at 0.",
-        )
-    force = float(np.log1p(discount_rate)) * horizon_days / 365
-    return 1.0 if force == 0 else float(-np.expm1(-force) / force)
-
-
-def _discounted(answer: _Answer, factor: float, rate: float) -> _Answer:
-    """The scores of spend in money of today; the test stays in money of its own day."""
-    if answer.card.model != "spend":
-        return answer
-    card = replace(
-        answer.card,
-        discount_rate=rate,
-        method=f"{answer.card.method} Discounted at {rate:.0%} a year." if answer.card.method else "",
-    )
-    scored = None if answer.scored is None else tuple(end * factor for end in answer.scored)
-    unscaled = ("model", "n_windows", "drift")
-    total = None if answer.total is None else {
-        name: value if name in unscaled else float(value) * factor  # type: ignore[arg-type]
-        for name, value in answer.total.items()
-    }  # fmt: skip
-    return replace(answer, card=card, scored=scored, total=total)
 
 
 def _answer(task: Task, windows: Windows, has_amounts: bool, blank: ModelCard) -> _Answer:

@@ -52,7 +52,8 @@ def lead_on(listed: pd.DataFrame, key: str) -> None:
             args=(one,),
         )
     if is_asked:
-        st.switch_page(frame.CUSTOMERS_PAGE)
+        # without parameters of its own the switch would refuse to leave a page whose fields stand in the address
+        st.switch_page(frame.CUSTOMERS_PAGE, query_params={})
 
 
 def _forget_unknown(workspace: Workspace) -> None:

@@ -33,10 +33,11 @@ from pages.ui.messages import plain
 FRAMEWORK = "framework"
 AS_OF = "as_of"
 HORIZON = "horizon"
-HORIZONS = (30, 60, 90, 180, 365)
+USUAL_HORIZON, LEAST_HORIZON = 90, 30
 WINDOWS: dict[Unit, tuple[int, ...]] = {"month": (6, 12, 24, 10_000), "week": (13, 26, 52, 10_000)}
 """How many months or weeks movement may be looked at over; the last stands for the whole history."""
 LONGEST_KNOWN = 730
+MOST_DISCOUNT = 50
 LIMITS_A_ROW = 4
 
 
@@ -88,8 +89,10 @@ def _ask_framework() -> None:
 
 def _follow_link() -> None:
     """Take over what a link says before the widgets that own it exist."""
-    if HORIZON not in st.session_state and st.query_params.get(HORIZON) in [str(days) for days in HORIZONS]:
-        st.session_state[HORIZON] = int(st.query_params[HORIZON])
+    for name, least, most in ((HORIZON, LEAST_HORIZON, LONGEST_HORIZON), (state.DISCOUNT, 0, MOST_DISCOUNT)):
+        given = _number(st.query_params.get(name))
+        if name not in st.session_state and given is not None and least <= given <= most and given == int(given):
+            st.session_state[name] = int(given)
 
 
 def _write(name: str, value: str, default: str) -> None:
@@ -229,8 +232,10 @@ def keep_in_address(owned: Sequence[str]) -> None:
         _write(name, f"{values[name]:g}", f"{limit.value:g}")
     for name in _shipped_limits() - set(shipped.limits):
         st.query_params.pop(name, None)
-    if "horizon" not in owned:
-        _write(HORIZON, str(horizon()), str(HORIZONS[2]))
+    if HORIZON not in owned:
+        _write(HORIZON, str(horizon()), str(USUAL_HORIZON))
+    if state.DISCOUNT not in owned:
+        _write(state.DISCOUNT, f"{state.discount_rate() * 100:g}", "0")
 
 
 def _shipped_limits() -> set[str]:
@@ -243,30 +248,49 @@ def follow(recipe: Recipe) -> None:
     base = recipe.definition or load_framework(recipe.framework)
     state.set_draft(draft().begin(owned(base), "used a recipe", owned(recipe.chosen_framework())))
     st.session_state[HORIZON] = recipe.horizon_days
+    st.session_state[state.DISCOUNT] = min(round(recipe.discount_rate * 100), MOST_DISCOUNT)
     st.session_state.pop(AS_OF, None)
     if recipe.as_of is not None:
         st.session_state[AS_OF] = recipe.as_of
 
 
 def ask_horizon() -> int:
-    """How many days ahead the scores look."""
-    st.select_slider(
-        "How far ahead (days)",
-        sorted({*HORIZONS, horizon()}),  # a recipe may ask for a horizon of its own
-        value=90,
+    """How many days ahead the scores look, as a part of a sentence."""
+    st.number_input(
+        "Days ahead",
+        min(LEAST_HORIZON, horizon()),  # a recipe may ask for a horizon of its own
+        LONGEST_HORIZON,
+        USUAL_HORIZON,
         key=HORIZON,
         bind="query-params",
         persist_state="session",
-        help="Churn means: no order in this many days after the as-of day.",
+        label_visibility="collapsed",
+        width=130,
     )
     return horizon()
 
 
+def ask_discount() -> float:
+    """By how many percent money a year ahead is worth less, as a part of a sentence; returned as a share."""
+    st.number_input(
+        "Discount rate a year (%)",
+        0,
+        MOST_DISCOUNT,
+        0,
+        key=state.DISCOUNT,
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        width=130,
+    )
+    return state.discount_rate()
+
+
 def horizon() -> int:
     """The chosen horizon in days."""
-    chosen = st.session_state.get(HORIZON, 90)
+    chosen = st.session_state.get(HORIZON, USUAL_HORIZON)
     is_allowed = isinstance(chosen, int) and SHORTEST_HORIZON <= chosen <= LONGEST_HORIZON
-    return int(chosen) if is_allowed else 90
+    return int(chosen) if is_allowed else USUAL_HORIZON
 
 
 @dataclass(frozen=True)
@@ -317,6 +341,7 @@ def recipe() -> Recipe:
         limits={} if is_own else chosen.limit_values,
         definition=chosen if is_own else None,
         horizon_days=horizon(),
+        discount_rate=state.discount_rate(),
         as_of=as_of(),  # left open when it is the day of the last order, so that next month's file moves on
         mapping=mapping,
         hash_emails=state.hashes_emails(),

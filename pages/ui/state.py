@@ -45,6 +45,8 @@ ROOM_FAULT = "room_fault"
 DRAFT = "draft"
 OPEN_PART = "open_part"
 CUSTOMER = "customer"
+DISCOUNT = "discount"
+CONTRACTS = "contracts"
 
 
 @dataclass(frozen=True)
@@ -344,6 +346,12 @@ def set_open_part(place: str) -> None:
 def customer() -> str:
     """Whom the page about one customer shows; empty before anyone was chosen. It never stands in an address."""
     return str(st.session_state.get(CUSTOMER) or "")
+
+
+def discount_rate() -> float:
+    """By how much money a year ahead is worth less; the field that asks for it is in percent."""
+    percent = st.session_state.get(DISCOUNT, 0)
+    return float(percent) / 100 if isinstance(percent, int | float) and 0 <= percent < 100 else 0.0
 
 
 def choose_customer(customer_id: str) -> None:

@@ -12,8 +12,8 @@ from clm_core.eligibility import Requirement
 from clm_core.frameworks import Framework
 from clm_core.ingest import ROLES, Imported
 from clm_core.ledger import NOT_KNOWN
-from clm_core.metrics import AT_STAKE, quality_table
 from clm_core.models import ModelCard
+from clm_core.outlook import AT_STAKE, quality_table
 from clm_core.pipeline import Workspace
 from clm_core.wording import count
 from pages.ui.messages import plain
@@ -46,10 +46,14 @@ LABELS = {
     "churn_prob_low": "Churn, low",
     "churn_prob_high": "Churn, high",
     AT_STAKE: "At stake",
+    "expected_orders": "Expected order days",
+    "expected_orders_low": "Expected, low",
+    "expected_orders_high": "Expected, high",
     "expected_spend": "Expected spend",
     "expected_spend_low": "Expected, low",
     "expected_spend_high": "Expected, high",
 }
+COUNTS = ("expected_orders", "expected_orders_low", "expected_orders_high")
 SHARES = ("churn_prob", "churn_prob_low", "churn_prob_high")
 STAGES = ("stage", "from_stage", "to_stage", "next_stage")
 MONEY = ("spend_total", "spend_365d", "value", AT_STAKE, "expected_spend", "expected_spend_low", "expected_spend_high")
@@ -64,7 +68,7 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     if not workspace.frames.has_amounts:
         shown = listed.drop(columns=["spend_365d", "value", "spend_total"], errors="ignore")
         formats = {AT_STAKE: ("At stake (orders)", "%.1f")}
-    formats |= {name: (LABELS[name], "%.1f %%") for name in SHARES}
+    formats |= {name: (LABELS[name], "%.1f %%") for name in SHARES} | {name: (LABELS[name], "%.1f") for name in COUNTS}
     columns = {
         name: st.column_config.NumberColumn(formats[name][0], format=formats[name][1])
         if name in formats
@@ -76,6 +80,26 @@ def show_customers(listed: pd.DataFrame, workspace: Workspace, framework: Framew
     told |= {name: first[name].map(names) for name in STAGES if name in first}
     st.caption(f"The first {len(first):,} of {len(listed):,}.")
     st.dataframe(first.assign(**told), hide_index=True, column_config=columns)
+
+
+def show_next_orders(told: pd.DataFrame, framework: Framework) -> None:
+    """When the first customers of a list are likely to order next."""
+    names = {stage.id: stage.name for stage in framework.stages}
+    first = told.head(SHOWN)
+    day = st.column_config.DateColumn
+    columns = {
+        c.CUSTOMER_ID: LABELS[c.CUSTOMER_ID],
+        c.STAGE: LABELS[c.STAGE],
+        "usual_gap_days": st.column_config.NumberColumn("Usually every (days)", format="%.0f"),
+        "due_at": day("Due by own rhythm", format="D MMM YYYY"),
+        "still_prob": st.column_config.NumberColumn("Still a customer", format="%.0f %%"),
+        "next_at_low": day("Next, early", format="D MMM YYYY"),
+        "next_at": day("Next, middle", format="D MMM YYYY"),
+        "next_at_high": day("Next, late", format="D MMM YYYY"),
+    }
+    shown = first.assign(**{c.STAGE: first[c.STAGE].map(names), "still_prob": first["still_prob"] * 100})
+    st.caption(f"The first {len(first):,} of {len(told):,}.")
+    st.dataframe(shown[list(columns)], hide_index=True, column_config=columns)
 
 
 def show_requirements(needed: tuple[Requirement, ...]) -> None:
@@ -148,6 +172,7 @@ def card_facts(card: ModelCard) -> list[tuple[str, str]]:
         ("Trained on", f"{card.train_window[0]} to {card.train_window[1]}, {card.n_train:,} rows"),
         ("Tested on", f"{card.test_window[0]} to {card.test_window[1]}, {card.n_test:,} customers"),
         ("Interval", card.interval),
+        *([("Discount", f"{card.discount_rate:.1%} a year")] if card.model == "spend" else []),
     ]
 
 

@@ -108,6 +108,25 @@ GAINS = pd.DataFrame(
 VALUE = COUNTS.assign(
     spend_total=[0.0, 430.0, 0.0, 210e3, 1.5e6, 4e5, 9e5], expected_spend=[0, 120, 0, 42e3, 3e5, 6e4, 4e4]
 )
+STAKE = PERSONAS.assign(worth=[120e3, 500.0, 0.0], value_at_stake=[40e3, 100.0, 0.0])
+CONCENTRATION = pd.DataFrame(
+    {
+        "kind": ["so far"] * 4 + ["expected"] * 3,
+        "share_customers": [0.0, 0.1, 0.5, 1.0, 0.0, 0.2, 1.0],
+        "share_spend": [0.0, 0.5, 1.1, 1.0, 0.0, 0.6, 1.0],
+        "e_mail": SECRET,
+    }
+)
+PAYBACK = pd.DataFrame({"month": [1, 2], "n_customers": [400, 380], "brought": [20.0, 31.0], "e_mail": SECRET})
+TENURE = pd.DataFrame(
+    {
+        "segment": ["Month to month"] * 2 + ["Two years"] * 2,
+        "tenure": [0, 1] * 2,
+        "n_at_risk": [90, 80] * 2,
+        "survival": [1.0, 0.6, 1.0, 0.62],
+        "e_mail": SECRET,
+    }
+)
 DECILES = pd.DataFrame(
     {"decile": [1, 2], "n_customers": [20, 300], "predicted": [1.5, 40.0], "actual": [1.0, 44.0], "e_mail": SECRET}
 )
@@ -183,15 +202,19 @@ FIGURES: dict[str, tuple[Figure, pd.DataFrame]] = {
     "churn_by_stage": (lambda f, **k: charts.churn_by_stage(f, FRAMEWORK, **k), CHURN),
     "calibration": (charts.calibration, BINS),
     "gains": (charts.gains, GAINS),
-    "value_by_stage": (lambda f, **k: charts.value_by_stage(f, FRAMEWORK, currency="GBP", **k), VALUE),
-    "value_deciles": (charts.value_deciles, DECILES),
+    "total_value": (lambda f, **k: charts.total_value(f, FRAMEWORK, currency="GBP", **k), VALUE),
+    "value_at_stake": (charts.value_at_stake, STAKE),
+    "tenths": (lambda f, **k: charts.tenths(f, "money", **k), DECILES),
+    "spend_concentration": (charts.spend_concentration, CONCENTRATION),
+    "payback": (lambda f, **k: charts.payback(f, 28.0, currency="GBP", **k), PAYBACK),
+    "tenure": (lambda f, **k: charts.tenure(f, "months", **k), TENURE),
     "drivers": (charts.drivers, DRIVERS),
     "orders_in_history": (history_of, DAILY),
     "return_curve": (curve_of, CURVE),
     "rule_set_strip": (charts.rule_set_strip, STRIP),
     "limit_moves": (charts.limit_moves, LIMIT_MOVES),
 }
-IN_STAGE_ROWS = ("stage_bars", "before_after", "churn_by_stage", "value_by_stage")
+IN_STAGE_ROWS = ("stage_bars", "before_after", "churn_by_stage", "total_value")
 PICKED = {"stage_bars": "stage", "stage_history": "stage", "move_matrix": "from_stage", "persona_bars": "persona"}
 
 

@@ -16,6 +16,7 @@ TUNED = Recipe(
     framework="race",
     limits={"at_risk_days": 90.0, "lost_days": 200.5},
     horizon_days=30,
+    discount_rate=0.08,
     as_of=dt.date(2024, 2, 29),
     mapping={
         "orders": Mapping(columns={"customer_id": "Käufer „A“", "ordered_at": "Datum"}, date_order="dmy", decimal=",")

@@ -3,6 +3,7 @@
 from pages.ui.cached.files import dataset, inspection, order_overview
 from pages.ui.cached.gaps import audiences, evidence, stage_facts
 from pages.ui.cached.moves import cohort_stages, cohorts, flows, movement, movers, new_customers, outline, stage_paths
+from pages.ui.cached.outlook import MODEL_OF, earlier, n_won, next_orders, own_figures, payback, reasons
 from pages.ui.cached.people import crm, leaving, story, suggestions
 from pages.ui.cached.recall import vault
 from pages.ui.cached.rules import (
@@ -22,6 +23,7 @@ from pages.ui.cached.stages import lifecycle, stage_counts, stage_members, stage
 from pages.ui.cached.work import eligibility, workspace
 
 __all__ = [
+    "MODEL_OF",
     "analysis",
     "audiences",
     "cohort_stages",
@@ -31,6 +33,7 @@ __all__ = [
     "customers",
     "customers_with_rhythm",
     "dataset",
+    "earlier",
     "eligibility",
     "evidence",
     "flows",
@@ -41,9 +44,14 @@ __all__ = [
     "moved_limits",
     "movement",
     "movers",
+    "n_won",
     "new_customers",
+    "next_orders",
     "order_overview",
     "outline",
+    "own_figures",
+    "payback",
+    "reasons",
     "rhythm",
     "rule_counts",
     "rule_sets",

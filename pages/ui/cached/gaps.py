@@ -10,6 +10,7 @@ from clm_core.frameworks import Framework
 from clm_core.gaps import Catalogue, audience_sizes, gather_evidence, vocabulary
 from clm_core.gaps import stage_facts as read_stage_facts
 from clm_core.stages import count_stages
+from pages.ui import state
 from pages.ui.cached.moves import stage_paths
 from pages.ui.cached.recall import data_key, is_shipped, recall
 from pages.ui.cached.scored import customers
@@ -28,7 +29,7 @@ def evidence(as_of: date | None) -> pd.DataFrame:
 
 def stage_facts(as_of: date | None, framework: Framework, horizon_days: int) -> pd.DataFrame:
     """People, conversion and value of each stage: what priorities are joined to."""
-    key = (*data_key(), as_of, framework.model_dump_json(), horizon_days)
+    key = (*data_key(), as_of, framework.model_dump_json(), horizon_days, state.discount_rate())
 
     def read() -> pd.DataFrame:
         paths = stage_paths(as_of, framework, "month", 0)

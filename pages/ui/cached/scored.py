@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from clm_core.frameworks import Framework
-from clm_core.models import Scores, score_customers
+from clm_core.models import Scores, discounted, score_customers
 from clm_core.pipeline import Analysis, list_customers
 from clm_core.recipe import Recipe
 from clm_core.stages import count_stages
@@ -18,13 +18,14 @@ from pages.ui.cached.work import workspace
 
 
 def scores(as_of: date | None, horizon_days: int) -> Scores:
-    """Churn, orders and spend over the horizon."""
+    """Churn, orders and spend over the horizon; spend in money of today, at the rate the visitor chose."""
 
     def fit() -> Scores:
         opened = workspace(as_of)
         return score_customers(opened.frames, opened.as_of_day, horizon_days)
 
-    return recall("Learning from earlier months", (*data_key(), as_of, horizon_days), fit, is_common=True)
+    fitted = recall("Learning from earlier months", (*data_key(), as_of, horizon_days), fit, is_common=True)
+    return discounted(fitted, state.discount_rate()) if state.discount_rate() else fitted
 
 
 def customers(as_of: date | None, framework: Framework, horizon_days: int) -> pd.DataFrame:
@@ -35,6 +36,7 @@ def customers(as_of: date | None, framework: Framework, horizon_days: int) -> pd
         as_of,
         framework.model_dump_json(),
         horizon_days,
+        state.discount_rate(),
         tuple(persona.model_dump_json() for persona in personas),
     )
     scored = scores(as_of, horizon_days)
