@@ -13,8 +13,8 @@ from clm_core.models.limits import check_varies
 from clm_core.models.tasks import Task
 
 Floats = NDArray[np.float64]
-CLEAR_WIN = 0.001
-"""How much better than the simpler candidate the next one must rank to be used."""
+N_GROUPS = 20
+"""Groups of customers from which the standard error of a difference between two candidates is taken."""
 MIN_LEARNED = 750
 """Customers below whom a candidate that learns from labels does not come into question."""
 
@@ -37,13 +37,27 @@ def run_backtest(task: Task, earlier: pd.DataFrame, held: pd.DataFrame) -> Backt
         When the part to learn from holds one outcome only.
     """
     check_varies(earlier[task.label], "earlier part of the training window")
-    tried = []
     n_customers = pd.concat([earlier[c.CUSTOMER_ID], held[c.CUSTOMER_ID]]).nunique()
-    for learn in task.candidates if n_customers >= MIN_LEARNED else task.candidates[:1]:
+    considered = task.candidates if n_customers >= MIN_LEARNED else task.candidates[:1]
+    choice, best = 0, considered[0](earlier).predict(held)
+    for number, learn in enumerate(considered[1:], start=1):
         predicted = learn(earlier).predict(held)
-        tried.append((predicted, task.measure(held[task.label], predicted)[task.key_metric]))
-    choice = 0
-    for number, (_, value) in enumerate(tried):
-        if value > tried[choice][1] + CLEAR_WIN:
-            choice = number
-    return Backtest(choice, held, tried[choice][0])
+        if not is_clearly_worse(task, held[task.label], predicted, best):
+            choice, best = number, predicted
+    return Backtest(choice, held, best)
+
+
+def is_clearly_worse(task: Task, happened: pd.Series, predicted: Floats, simpler: Floats) -> bool:
+    """Whether ``predicted`` ranks worse than the ``simpler`` answer by more than two standard errors of the difference.
+
+    The error is that between groups of customers, each measured for both.
+    """
+
+    def lead(part: slice) -> float:
+        ours, theirs = (task.measure(happened.iloc[part], said[part])[task.key_metric] for said in (predicted, simpler))
+        return ours - theirs
+
+    leads = np.array([lead(slice(k, None, N_GROUPS)) for k in range(N_GROUPS)])
+    known = leads[np.isfinite(leads)]
+    error = known.std(ddof=1) / np.sqrt(len(known)) if len(known) > 1 else 0.0
+    return bool(lead(slice(None)) < -2 * error)

@@ -16,7 +16,7 @@ from scipy.special import logit
 
 from clm_core import columns as c
 from clm_core.errors import TooThinError
-from clm_core.models.btyd import BetaGeoNBD, GammaGamma, ModifiedBetaGeoNBD
+from clm_core.models.btyd import BetaGeoNBD, GammaGamma, ModifiedBetaGeoNBD, RegularBetaGeoNBD
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +25,8 @@ ORDERS = "btyd_orders"
 VALUE = "btyd_value"
 LOG = "log_"
 
+DECISIVE = 5.0
+"""Natural logarithm of the ratio of likelihoods from which evidence is decisive (Kass & Raftery 1995, JASA 90)."""
 MAX_CUSTOMERS = 20_000
 """Customers that one fit learns from; four parameters are settled long before."""
 
@@ -44,16 +46,17 @@ def values_of(rows: pd.DataFrame) -> Floats:
 
 @dataclass(frozen=True)
 class BuyingModels:
-    """The model of orders at a cut-off, and the model of value, if there is one."""
+    """The model of orders at a cut-off, the one of regular gaps where they are much likelier, and the model of value, if there is one."""
 
     orders: BetaGeoNBD
+    regular: RegularBetaGeoNBD | None
     value: GammaGamma | None
 
     @classmethod
     def of(cls, rows: pd.DataFrame, near: BuyingModels | None = None) -> BuyingModels:
         """Fit on every k-th customer, :data:`MAX_CUSTOMERS` at most.
 
-        ``near`` are the models of a cut-off close by: the order model is of the same kind, and the searches start there.
+        ``near`` are the models of a cut-off close by: the order models are of the same kind, and the searches start there.
 
         Raises
         ------
@@ -61,15 +64,17 @@ class BuyingModels:
             When no order model can be fitted.
         """
         taught = rows.iloc[:: -(-len(rows) // MAX_CUSTOMERS)]
-        return cls(_fit_orders(histories_of(taught), near), _fit_value(taught, near))
+        histories = histories_of(taught)
+        orders = _fit_orders(histories, near)
+        return cls(orders, _fit_regular(histories, orders, near), _fit_value(taught, near))
 
     def told(self, rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
         """What the models say of each customer."""
         histories, model = histories_of(rows), self.orders
-        told = {
-            NO_ORDER_PROB: model.prob_no_order(histories, horizon_days),
-            ORDERS: model.expected_orders(histories, horizon_days),
-        }
+        silent = model.prob_no_order(histories, horizon_days)
+        if self.regular is not None:  # the mean of both is safer than either: nobody's gaps are quite of one law
+            silent = (silent + self.regular.prob_no_order(histories, horizon_days)) / 2
+        told = {NO_ORDER_PROB: silent, ORDERS: model.expected_orders(histories, horizon_days)}
         if self.value is not None:
             told[VALUE] = self.value.expected_value(values_of(rows))
         elif c.SPEND_TOTAL in rows:  # every order is worth the same, or nothing
@@ -90,6 +95,17 @@ def _fit_orders(histories: Floats, near: BuyingModels | None) -> BetaGeoNBD:
     if not fitted:
         raise refusal
     return max(fitted, key=lambda model: model.log_likelihood_)
+
+
+def _fit_regular(histories: Floats, orders: BetaGeoNBD, near: BuyingModels | None) -> RegularBetaGeoNBD | None:
+    """The model of regular gaps, where it makes the histories much likelier than ``orders`` does."""
+    if near is not None:
+        return None if near.regular is None else RegularBetaGeoNBD().fit(histories, near=near.regular)
+    try:
+        model = RegularBetaGeoNBD().fit(histories)
+    except TooThinError:
+        return None
+    return model if model.log_density_ - orders.log_density_ > DECISIVE else None
 
 
 def _fit_value(rows: pd.DataFrame, near: BuyingModels | None) -> GammaGamma | None:
@@ -150,6 +166,8 @@ class BuyingForecast:
 
 class BuyingChurn(BuyingForecast):
     """Exact probability of no order in the horizon."""
+
+    method = f"{BuyingForecast.method} Where orders come at regular gaps, the mean with MBG/CNBD-2, which expects them."
 
     def predict(self, rows: pd.DataFrame) -> Floats:
         """Probability of no purchase."""

@@ -45,7 +45,7 @@ class HybridChurn:
     """Probability of no order: mean of the exact one, of a logistic regression and of boosted trees."""
 
     method = (
-        "Mean of three: the exact probability of no order under BG/NBD or MBG/NBD, a logistic regression and boosted trees, "
+        "Mean of three: the exact probability of no order under BG/NBD or MBG/NBD (with MBG/CNBD-2 where gaps are regular), a logistic regression and boosted trees, "
         "which read its answer beside logarithms of counts, days and money at several earlier cut-offs."
     )
 
@@ -103,7 +103,7 @@ class HybridSpend:
     """Expected spend: geometric mean of each answer for orders × the value of one, and of two corrections of spend itself."""
 
     method = (
-        "Geometric mean of five: three answers for the orders to come (BG/NBD or MBG/NBD, Poisson regression, boosted trees), each "
+        "Geometric mean of five, at the mean of their levels: three answers for the orders to come (BG/NBD or MBG/NBD, Poisson regression, boosted trees), each "
         "times the Gamma-Gamma value of an order day, and a Poisson regression and boosted trees of spend."
     )
 
@@ -121,11 +121,22 @@ class HybridSpend:
         self.mean_ = float(spend.mean())
         self.line_ = OrderDaysRegressor(alpha=1e-2).fit(X, spend / self.mean_)
         self.trees_ = RatioTrees(self.layout.bins).fit(X, spend, BuyingSpend().predict(rows))
+        parts = self.parts(rows)
+        # a geometric mean lies below the levels it mixes; the total is to be the mean of theirs
+        self.lift_ = float(np.mean(parts) / geometric_mean(parts).mean())
         return self
+
+    def parts(self, rows: pd.DataFrame) -> list[Floats]:
+        """The five answers."""
+        X, value = self.layout.design(rows), rows[VALUE].to_numpy(dtype=np.float64)
+        parts = [orders * value for orders in self.orders_.parts(rows)]
+        return [*parts, self.line_.predict(X) * self.mean_, self.trees_.predict(X, BuyingSpend().predict(rows))]
 
     def predict(self, rows: pd.DataFrame) -> Floats:
         """Expected net spend, never below zero."""
-        X, value = self.layout.design(rows), rows[VALUE].to_numpy(dtype=np.float64)
-        parts = [orders * value for orders in self.orders_.parts(rows)]
-        parts += [self.line_.predict(X) * self.mean_, self.trees_.predict(X, BuyingSpend().predict(rows))]
-        return np.asarray(np.exp(np.mean(np.log(np.maximum(parts, 1e-9)), axis=0)), dtype=np.float64)
+        return geometric_mean(self.parts(rows)) * self.lift_
+
+
+def geometric_mean(parts: list[Floats]) -> Floats:
+    """Of several answers for each row; none counts as less than next to nothing."""
+    return np.asarray(np.exp(np.mean(np.log(np.maximum(parts, 1e-9)), axis=0)), dtype=np.float64)

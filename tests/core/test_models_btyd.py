@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from clm_core.errors import TooThinError
-from clm_core.models.btyd import BetaGeoNBD, GammaGamma, ModifiedBetaGeoNBD
+from clm_core.models.btyd import BetaGeoNBD, GammaGamma, ModifiedBetaGeoNBD, RegularBetaGeoNBD
 from clm_core.models.btyd.gamma_gamma import _Values
 from clm_core.models.btyd.histories import Histories, collapse
 from clm_core.models.btyd.survival import _by_quantiles, expected_orders_alive
@@ -139,10 +139,10 @@ def test_values_of_simulated_customers_are_recovered():
     assert model.p_ * model.v_ / (model.q_ - 1) == pytest.approx(40, rel=0.05)  # the mean over all customers
 
 
-@pytest.mark.parametrize("shift", [0, 1])
+@pytest.mark.parametrize(("shift", "ticks"), [(0, 1), (1, 1), (1, 2)])
 @pytest.mark.parametrize("logs", [(-1.0, 1.5, 0.2, 0.9), (0.5, -0.3, -2.0, 2.0)])
-def test_the_gradient_of_the_order_models_is_that_of_their_likelihood(shift, logs):
-    rows = Histories(*collapse(simulate(60, 1, (0.5, 50, 1, 2)), None), shift)
+def test_the_gradient_of_the_order_models_is_that_of_their_likelihood(shift, ticks, logs):
+    rows = Histories(*collapse(simulate(60, 1, (0.5, 50, 1, 2)), None), shift, ticks=ticks)
     assert check_grad(lambda v: rows.loss(v)[0], lambda v: rows.loss(v)[1], logs) < 1e-5
 
 
@@ -171,11 +171,11 @@ def test_probability_and_count_are_those_of_simulated_futures(kind, modified):
     assert model.expected_orders(row, horizon)[0] == pytest.approx(after[alike].mean(), rel=0.06)
 
 
-def simulate_paths(n, seed, parameters, modified, most_days, most=25):
-    """Days of repeat orders, one row a customer; those after leaving are infinitely late."""
+def simulate_paths(n, seed, parameters, modified, most_days, most=25, ticks=1):
+    """Days of repeat orders, one row a customer; those after leaving are infinitely late. An order is every so many ticks."""
     rng = np.random.default_rng(seed)
     r, alpha, a, b = parameters
-    steps = np.cumsum(rng.exponential(1, (n, most)) / rng.gamma(r, 1 / alpha, n)[:, None], axis=1)
+    steps = np.cumsum(rng.standard_gamma(ticks, (n, most)) / rng.gamma(r, 1 / alpha, n)[:, None], axis=1)
     stays = rng.geometric(rng.beta(a, b, n)) - (1 if modified else 0)
     return np.where((np.arange(most) < stays[:, None]) & (steps <= most_days), steps, np.inf)
 
@@ -189,6 +189,28 @@ def test_longer_horizons_mean_more_orders_and_less_silence(fitted):
             silence[0] == pytest.approx(1, abs=1e-2) and (silence[-1] >= 1 - model.prob_alive(HISTORIES) - 1e-12).all()
         )
         assert (orders >= 1 - silence - 1e-9).all()  # whoever orders at all orders once at least
+
+
+def test_regular_buyers_are_recognised_and_believed_to_be_silent_as_long_as_they_are():
+    """Gaps of an Erlang-2 law: which model is likelier, its parameters, and what happened next to people with two orders."""
+    truth, age, horizon = (1.4, 40.0, 0.5, 1.0), 200.0, 60.0
+    long = simulate_paths(40_000, 7, truth, True, age + horizon, ticks=2)
+    n, last = (long <= age).sum(1), np.where(long <= age, long, 0).max(1)
+    X = np.column_stack([n, last, np.full(len(n), age)])
+    regular, other = RegularBetaGeoNBD().fit(X[:6000]), ModifiedBetaGeoNBD().fit(X[:6000])
+    assert regular.log_density_ - other.log_density_ > 20
+    assert [regular.r_ / regular.alpha_, regular.a_ / (regular.a_ + regular.b_)] == pytest.approx(
+        [1.4 / 40, 1 / 3], rel=0.08
+    )
+    silent = (long > age).sum(1) == (long > age + horizon).sum(1)
+    for late in (last > 150, last <= 150):
+        group = (n == 1) & late
+        assert regular.prob_no_order(X[group], horizon).mean() == pytest.approx(silent[group].mean(), abs=0.02)
+
+
+def test_where_gaps_are_not_regular_the_model_of_regular_gaps_is_less_likely():
+    X = simulate(3000, 8, (0.9, 60.0, 0.8, 2.5), modified=True)
+    assert ModifiedBetaGeoNBD().fit(X).log_density_ > RegularBetaGeoNBD().fit(X).log_density_ + 5
 
 
 def test_everybody_with_one_order_is_alive_in_bg_and_not_in_the_modified_model(fitted):

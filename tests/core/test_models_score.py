@@ -10,11 +10,13 @@ from clm_core.engine import open_engine
 from clm_core.errors import PeriodError, TooThinError
 from clm_core.features import load_frames
 from clm_core.models import ChurnClassifier, build_dataset, plan_cutoffs, score_customers
+from clm_core.models.backtest import is_clearly_worse
 from clm_core.models.buying import with_buying
 from clm_core.models.evaluate import auc, normalised_gini
 from clm_core.models.hybrid import HybridChurn
 from clm_core.models.inputs import inputs_of, with_inputs
 from clm_core.models.limits import check_leaks, compare
+from clm_core.models.tasks import tasks_for
 from clm_core.models.windows import read_rows
 from clm_core.tables import Tables
 
@@ -273,6 +275,15 @@ def test_a_large_shop_teaches_with_every_kth_customer_and_all_their_rows(engine)
     is_left = whole.labelled["customer_id"].isin(teachers) | (whole.labelled["as_of_day"] == plan.test)
     pd.testing.assert_frame_equal(whole.labelled[is_left].reset_index(drop=True), thinned.labelled)
     pd.testing.assert_frame_equal(whole.known, thinned.known)
+
+
+@pytest.mark.parametrize(("noise", "is_worse"), [(0.5, False), (1.0, False), (3.0, True)])
+def test_a_candidate_is_given_up_only_where_it_is_clearly_worse_than_the_simpler_one(noise, is_worse):
+    rng = np.random.default_rng(0)
+    odds = rng.normal(size=2000)
+    happened = pd.Series(rng.random(2000) < expit(odds))
+    simpler, other = (expit(odds + size * rng.normal(size=2000)) for size in (1.0, noise))
+    assert is_clearly_worse(tasks_for(60)[0], happened, other, simpler) is is_worse
 
 
 def test_a_day_outside_the_data_is_named():

@@ -69,13 +69,14 @@ def levels(column: Floats) -> tuple[Floats, Places]:
 class Histories:
     """Distinct histories with weights, and their likelihood under BG/NBD (``shift`` 0) or MBG/NBD (``shift`` 1).
 
-    Ages count in ``unit``. Customers who cannot have left are in sums by number of orders and by age; only the others need a
-    term each.
+    Ages count in ``unit``. With two ``ticks`` an order happens at every second tick of a customer's clock, so gaps between orders are
+    more even (Erlang-2 instead of exponential); ``shift`` is 1 then. Customers who cannot have left are in sums by number of orders and by age; only the
+    others need a term each.
     """
 
-    def __init__(self, X: Floats, weight: Floats, shift: int, unit: float = 1.0) -> None:
+    def __init__(self, X: Floats, weight: Floats, shift: int, unit: float = 1.0, ticks: int = 1) -> None:
         x, last, age = X.T
-        self.X, self.weight, self.shift, self.unit = X, weight, shift, unit
+        self.X, self.weight, self.shift, self.unit, self.ticks = X, weight, shift, unit, ticks
         self.total = float(weight.sum())
         self.counts, by_count = levels(x)
         self.days, by_day = levels(np.concatenate([age, last]))
@@ -83,10 +84,11 @@ class Histories:
         self.days, n = self.days / unit, len(self.days)
         self.count_weight = np.bincount(by_count, weights=weight)
         self.age_weight = np.bincount(by_age, weights=weight, minlength=n)
-        self.age_orders = np.bincount(by_age, weights=weight * x, minlength=n)
-        may = np.flatnonzero(x + shift > 0)
-        self.may_weight, self.x = weight[may], x[may]
-        self.by_count, self.by_age, self.by_last = by_count[may], by_age[may], by_last[may]
+        self.age_ticks = np.bincount(by_age, weights=weight * x * ticks, minlength=n)
+        termed = np.flatnonzero(x + shift > 0)
+        self.term_weight, self.term_ticks = weight[termed], ticks * x[termed]
+        self.by_count, self.by_age, self.by_last = by_count[termed], by_age[termed], by_last[termed]
+        self.lag = self.days[self.by_age] - self.days[self.by_last]
 
     @property
     def n_terms(self) -> int:
@@ -95,7 +97,7 @@ class Histories:
 
     def every(self, step: int) -> Self:
         """Every so many of them, a fair sample: they stand in order."""
-        return type(self)(self.X[::step], self.weight[::step], self.shift, self.unit)
+        return type(self)(self.X[::step], self.weight[::step], self.shift, self.unit, self.ticks)
 
     def loss(self, logs: Floats) -> tuple[float, Floats]:
         """Minus the mean log likelihood, and its gradient in the logarithms of r, alpha, a and b."""
@@ -103,27 +105,43 @@ class Histories:
         k, s, weight, total = self.counts, b + self.counts + self.shift, self.count_weight, self.total
         log_day, one_day = np.log(alpha + self.days), 1 / (alpha + self.days)
         gap = log_day[self.by_age] - log_day[self.by_last]
-        pace = r + self.x
+        shape, pace = r + self.ticks * k, r + self.term_ticks
         left = np.where(k + self.shift > 0, s - 1, 1.0)
         odds = pace * gap
         odds += (np.log(a) - np.log(left))[self.by_count]
         tame = np.minimum(odds, LARGEST_ODDS)
         to_one = np.exp(tame)
-        gone = self.may_weight * (to_one / (1 + to_one))
+        slack = self.lag * one_day[self.by_age] if self.ticks > 1 else 0.0
+        still = 1 + pace * slack
+        each = self.term_weight / (still + to_one)
+        gone = each * to_one
         pull = gone * pace
         value = (
-            weight @ (gammaln(r + k) + betaln(a, s)) - total * (gammaln(r) + betaln(a, b) - r * np.log(alpha))
-            - (r * self.age_weight + self.age_orders) @ log_day
-            + self.may_weight @ (np.log(1 + to_one) + (odds - tame))
+            weight @ (gammaln(shape) + betaln(a, s)) - total * (gammaln(r) + betaln(a, b) - r * np.log(alpha))
+            - (r * self.age_weight + self.age_ticks) @ log_day
+            + self.term_weight @ (np.log(still + to_one) + (odds - tame))
         )  # fmt: skip
         all_gone, by_all = float(gone.sum()), digamma(a + b)
         from_count = np.bincount(self.by_count, weights=gone, minlength=len(k))
         by_sum = weight @ digamma(a + s)
         by_parameter = np.array([
-            weight @ digamma(r + k) + total * (np.log(alpha) - digamma(r)) - self.age_weight @ log_day + gone @ gap,
-            total * r / alpha - (r * self.age_weight + self.age_orders) @ one_day
+            weight @ digamma(shape) + total * (np.log(alpha) - digamma(r)) - self.age_weight @ log_day + gone @ gap,
+            total * r / alpha - (r * self.age_weight + self.age_ticks) @ one_day
             + pull @ (one_day[self.by_age] - one_day[self.by_last]),
             total * by_all - by_sum + all_gone / a,
             weight @ digamma(s) - by_sum + total * (by_all - digamma(b)) - from_count @ (1 / left),
         ])  # fmt: skip
+        if self.ticks > 1:
+            by_parameter[0] += each @ slack
+            by_parameter[1] -= (each * pace * slack) @ one_day[self.by_age]
         return -float(value) / total, -by_parameter * parameters / total
+
+    def log_paths(self) -> float:
+        """Logarithm of in how many ways the ticks may have come about: likelihoods of models that differ in ticks compare with it.
+
+        The last order is the last tick, so its age has a gamma density of as many ticks.
+        """
+        x, last, _ = self.X.T
+        repeats = x > 0
+        n, age = self.ticks * x[repeats], last[repeats]
+        return float(self.weight[repeats] @ ((n - 1) * np.log(age) - gammaln(n)))

@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 N_COLUMNS = 3
 
 
-class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
-    """BG/NBD (Fader, Hardie & Lee 2005, Marketing Science 24): orders at a gamma rate, a beta chance of leaving after each repeat.
+class OrderModel(BaseEstimator):  # type: ignore[misc]
+    """What models of orders share: the fit, and the exact probabilities of having left and of no order.
 
     ``X`` has one row a customer and three columns, in days or any other unit of time:
 
@@ -35,14 +35,8 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
         Parameters of the beta distribution of the chance to leave after an order.
     log_likelihood_ : float
         Of all customers, weights counted.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> X = np.array([[2, 30, 38], [1, 2, 38], [0, 0, 38], [0, 0, 30], [5, 36, 37], [0, 0, 25]])
-    >>> model = BetaGeoNBD().fit(X)
-    >>> bool(model.prob_no_order(X, 10)[2] > model.prob_no_order(X, 10)[4])
-    True
+    log_density_ : float
+        The same as a density of frequency and age at the last order, which compares models of different regularity.
     """
 
     r_: float
@@ -52,7 +46,9 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
 
     _SHIFT: ClassVar[int] = 0
     """Chances to have left that come before the first repeat order: none here, one in the modified model."""
-    _NAME: ClassVar[str] = "BG/NBD"
+    _TICKS: ClassVar[int] = 1
+    """Ticks of a customer's clock from one order to the next."""
+    _NAME: ClassVar[str] = ""
 
     @on_one_thread
     def fit(
@@ -73,15 +69,18 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
         histories, weight = collapse(checked, sample_weight)
         ages = histories[:, 2]
         unit = max(float(ages @ weight / weight.sum()), 1e-12)  # the search is the same in days and in weeks
-        rows = Histories(histories, weight, self._SHIFT, unit)
+        rows = Histories(histories, weight, self._SHIFT, unit, self._TICKS)
         pace = float(histories[:, 0] @ weight / (ages @ weight + 1e-12)) * unit + 0.05
         starts = [
-            (s, s / pace, a, b) for s, a, b in ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 8.0), (4.0, 0.1, 1.0))
+            (s, s / (pace * self._TICKS), a, b)
+            for s, a, b in ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 8.0), (4.0, 0.1, 1.0))
         ]
         start = None if near is None else (near.r_, near.alpha_ / unit, near.a_, near.b_)
         best, value = maximise(rows, starts, self._NAME, start)
         self.r_, self.alpha_, self.a_, self.b_ = float(best[0]), float(best[1]) * unit, float(best[2]), float(best[3])
-        self.log_likelihood_ = -value * float(weight.sum()) - float(histories[:, 0] @ weight) * np.log(unit)
+        n_ticks = self._TICKS * float(histories[:, 0] @ weight)
+        self.log_likelihood_ = -value * float(weight.sum()) - n_ticks * np.log(unit)
+        self.log_density_ = self.log_likelihood_ + rows.log_paths()
         self.n_customers_ = len(checked)
         return self
 
@@ -95,13 +94,10 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
             raise ValueError("X holds an impossible history: a last order after the age.")
         return values
 
-    def _dead_odds(self, parameters: Floats, X: Floats) -> tuple[Floats, Floats]:
-        """Logarithm of the odds of having left, and where leaving was possible at all."""
-        r, alpha, a, b = parameters
-        x, last, age = X.T
-        possible = x + self._SHIFT > 0
-        left = np.log(a) - np.log(np.where(possible, b + x + self._SHIFT - 1, 1.0))
-        return left + (r + x) * (np.log(alpha + age) - np.log(alpha + last)), possible
+    def _still(self, X: Floats, later: float = 0.0) -> Floats:
+        """What the clock may have done since the last order without one, as a factor: with one tick an order, nothing."""
+        x, last, age = X[:, 0], X[:, 1], X[:, 2] + later
+        return 1 + (self._TICKS - 1) * (self.r_ + self._TICKS * x) * (age - last) / (self.alpha_ + age)
 
     @property
     def parameters_(self) -> Floats:
@@ -111,26 +107,27 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
 
     def prob_alive(self, X: ArrayLike) -> Floats:
         """Probability of not having left yet. Whoever has not left may still be silent: see :meth:`prob_no_order`."""
-        parameters = self.parameters_
-        odds, possible = self._dead_odds(parameters, self._checked(X, reset=False))
-        return np.where(possible, expit(-odds), 1.0)
+        _, alpha, a, b = self.parameters_
+        checked = self._checked(X, reset=False)
+        x, last, age = checked.T
+        possible = x + self._SHIFT > 0
+        left = np.log(a) - np.log(np.where(possible, b + x + self._SHIFT - 1, 1.0))
+        odds = left + (self.r_ + self._TICKS * x) * (np.log(alpha + age) - np.log(alpha + last))
+        return np.where(possible, expit(np.log(self._still(checked)) - odds), 1.0)
 
     def prob_no_order(self, X: ArrayLike, horizon: float) -> Floats:
         """Exact probability of no order in the ``horizon`` after the age.
 
-        Left already, or still there and silent: 1 − P(alive) (1 − ((α + T) / (α + T + h))^(r + x)); while silent nobody leaves.
+        Left already, or still there and silent: 1 - P(alive) (1 - silence), with silence ((α + T) / (α + T + h))^(r + x) where
+        every tick is an order; while silent nobody leaves.
         """
         alive = self.prob_alive(X)
-        x, _, age = self._checked(X, reset=False).T
-        silent = np.exp((self.r_ + x) * (np.log(self.alpha_ + age) - np.log(self.alpha_ + age + horizon)))
+        checked = self._checked(X, reset=False)
+        x, _, age = checked.T
+        pace = self.r_ + self._TICKS * x
+        silent = np.exp(pace * (np.log(self.alpha_ + age) - np.log(self.alpha_ + age + horizon)))
+        silent *= self._still(checked, horizon) / self._still(checked)
         return np.asarray(np.clip(1 - alive * (1 - silent), 0.0, 1.0))
-
-    def expected_orders(self, X: ArrayLike, horizon: float) -> Floats:
-        """Expected days with an order in the ``horizon`` after the age (equation 10 of the 2005 paper)."""
-        alive = self.prob_alive(X)
-        x, _, age = self._checked(X, reset=False).T
-        ahead = expected_orders_alive(self.r_ + x, self.alpha_ + age, self.a_, self.b_ + x + self._SHIFT, horizon)
-        return alive * ahead
 
     def __repr__(self, N_CHAR_MAX: int = 700) -> str:
         told = super().__repr__(N_CHAR_MAX)
@@ -146,6 +143,30 @@ class BetaGeoNBD(BaseEstimator):  # type: ignore[misc]
         return tags
 
 
+class BetaGeoNBD(OrderModel):
+    """BG/NBD (Fader, Hardie & Lee 2005, Marketing Science 24): orders at a gamma rate, a beta chance of leaving after each repeat.
+
+    Columns and attributes are those of :class:`OrderModel`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[2, 30, 38], [1, 2, 38], [0, 0, 38], [0, 0, 30], [5, 36, 37], [0, 0, 25]])
+    >>> model = BetaGeoNBD().fit(X)
+    >>> bool(model.prob_no_order(X, 10)[2] > model.prob_no_order(X, 10)[4])
+    True
+    """
+
+    _NAME: ClassVar[str] = "BG/NBD"
+
+    def expected_orders(self, X: ArrayLike, horizon: float) -> Floats:
+        """Expected days with an order in the ``horizon`` after the age (equation 10 of the 2005 paper)."""
+        alive = self.prob_alive(X)
+        x, _, age = self._checked(X, reset=False).T
+        ahead = expected_orders_alive(self.r_ + x, self.alpha_ + age, self.a_, self.b_ + x + self._SHIFT, horizon)
+        return alive * ahead
+
+
 class ModifiedBetaGeoNBD(BetaGeoNBD):
     """MBG/NBD (Batislam, Denizel & Filiztekin 2007, Int. J. of Research in Marketing 24): customers may leave after the first order.
 
@@ -155,3 +176,14 @@ class ModifiedBetaGeoNBD(BetaGeoNBD):
 
     _SHIFT: ClassVar[int] = 1
     _NAME: ClassVar[str] = "MBG/NBD"
+
+
+class RegularBetaGeoNBD(OrderModel):
+    """MBG/CNBD-2 (Platzer & Reutterer 2016, Marketing Science 35): as MBG/NBD, for people who buy at even gaps, of an Erlang-2 law.
+
+    Who is late is then sooner thought to have left. What they will order has no closed form; the probability of no order has.
+    """
+
+    _SHIFT: ClassVar[int] = 1
+    _TICKS: ClassVar[int] = 2
+    _NAME: ClassVar[str] = "MBG/CNBD-2"
