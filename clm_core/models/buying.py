@@ -21,6 +21,7 @@ from clm_core.models.btyd import BetaGeoNBD, GammaGamma, ModifiedBetaGeoNBD, Reg
 Floats = NDArray[np.float64]
 
 NO_ORDER_PROB = "btyd_no_order_prob"
+ODDS_SPREAD = "btyd_odds_spread"
 ORDERS = "btyd_orders"
 VALUE = "btyd_value"
 LOG = "log_"
@@ -71,10 +72,13 @@ class BuyingModels:
     def told(self, rows: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
         """What the models say of each customer."""
         histories, model = histories_of(rows), self.orders
-        silent = model.prob_no_order(histories, horizon_days)
-        if self.regular is not None:  # the mean of both is safer than either: nobody's gaps are quite of one law
-            silent = (silent + self.regular.prob_no_order(histories, horizon_days)) / 2
-        told = {NO_ORDER_PROB: silent, ORDERS: model.expected_orders(histories, horizon_days)}
+        # the mean of both is safer than either: nobody's gaps are quite of one law
+        speaking = [model] if self.regular is None else [model, self.regular]
+        told = {
+            NO_ORDER_PROB: np.mean([one.prob_no_order(histories, horizon_days) for one in speaking], axis=0),
+            ODDS_SPREAD: np.mean([one.odds_spread(histories, horizon_days) for one in speaking], axis=0),
+            ORDERS: model.expected_orders(histories, horizon_days),
+        }
         if self.value is not None:
             told[VALUE] = self.value.expected_value(values_of(rows))
         elif c.SPEND_TOTAL in rows:  # every order is worth the same, or nothing
@@ -122,8 +126,8 @@ def with_buying(
 ) -> tuple[pd.DataFrame, BuyingModels]:
     """Rows of customers with a purchase, with what the models fitted at their cut-off say beside them; and the models of the last one.
 
-    ``btyd_no_order_prob``, ``btyd_orders`` (expected days with an order) and, with amounts, ``btyd_value`` (of such a day); each again on
-    the scale that models read, see :func:`log_buying`. The last cut-off knows most, so it decides which order model speaks at all of
+    ``btyd_no_order_prob``, ``btyd_orders`` (expected days with an order) and, with amounts, ``btyd_value`` (of such a day), each again on
+    the scale that models read, see :func:`log_buying`; and ``btyd_odds_spread``, how sure the first is. The last cut-off knows most, so it decides which order model speaks at all of
     them, unless ``near`` has.
     """
     models: list[BuyingModels] = []
@@ -174,8 +178,8 @@ class BuyingChurn(BuyingForecast):
         return rows[NO_ORDER_PROB].to_numpy(dtype=np.float64)
 
     def spread(self, rows: pd.DataFrame) -> Floats:
-        """Of the log odds by sampling: four parameters from all customers leave next to none."""
-        return np.zeros(len(rows))
+        """Standard deviation of the log odds that the customers fitted leave open."""
+        return rows[ODDS_SPREAD].to_numpy(dtype=np.float64)
 
 
 class BuyingOrders(BuyingForecast):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import check_grad
+from scipy.special import logit
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -206,6 +207,14 @@ def test_regular_buyers_are_recognised_and_believed_to_be_silent_as_long_as_they
     for late in (last > 150, last <= 150):
         group = (n == 1) & late
         assert regular.prob_no_order(X[group], horizon).mean() == pytest.approx(silent[group].mean(), abs=0.02)
+
+
+def test_what_the_customers_leave_open_is_what_other_customers_would_have_said():
+    truth, rows = (0.9, 60.0, 0.8, 2.5), np.array([[1, 40, 200.0], [4, 150, 300], [0, 0, 90]])
+    fits = [ModifiedBetaGeoNBD().fit(simulate(300, seed, truth, modified=True)) for seed in range(20, 36)]
+    odds = [logit(model.prob_no_order(rows, 60)) for model in fits]
+    told = np.mean([model.odds_spread(rows, 60) for model in fits], axis=0)
+    assert told == pytest.approx(np.std(odds, axis=0, ddof=1), rel=0.4)
 
 
 def test_where_gaps_are_not_regular_the_model_of_regular_gaps_is_less_likely():

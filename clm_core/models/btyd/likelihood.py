@@ -56,6 +56,9 @@ def on_one_thread(work: Callable[P, R]) -> Callable[P, R]:
     return limited
 
 
+L = TypeVar("L", bound=Likelihood)
+
+
 def maximise(
     rows: Likelihood, starts: Sequence[Sequence[float]], model: str, near: Sequence[float] | None = None
 ) -> tuple[Floats, float]:
@@ -73,8 +76,7 @@ def maximise(
     margin = np.log(10.0)  # from a bound, no gradient leads back
     told = None if near is None else _search(rows, np.clip(np.log(near), BOX[0] + margin, BOX[1] - margin))
     if told is None:
-        step = rows.n_terms // ROUGH_TERMS
-        rough = rows.every(step) if step > 1 else rows
+        rough = sample_of(rows)
         told = _best_of(rough, starts)
         if told is not None and rough is not rows:
             told = _finish(rows, told.x, curvature(rough, told.x)) or _search(rows, told.x) or _best_of(rows, starts)
@@ -127,6 +129,22 @@ def _finish(rows: Likelihood, first: Floats, bend: Floats) -> Any:
     )
     inside = np.isfinite(told.x).all() and told.x.min() > BOX[0] and told.x.max() < BOX[1]
     return told if inside and np.isfinite(told.fun) and np.abs(told.jac).max() < 1e-6 else None
+
+
+def sample_of(rows: L) -> L:
+    """Every so many of the terms, :data:`ROUGH_TERMS` or somewhat more; all where there are few."""
+    step = rows.n_terms // ROUGH_TERMS
+    return rows.every(step) if step > 1 else rows
+
+
+def covariance(rows: Likelihood, logs: Floats, n: float) -> Floats:
+    """What ``n`` customers leave open of the logarithms of the parameters: the inverse of the curvature of their likelihood.
+
+    The curvature is that of a sample of the terms. Directions in which the likelihood is flat are idle, and count as known.
+    """
+    bend, axes = np.linalg.eigh(curvature(sample_of(rows), logs))
+    open_part = np.where(bend > FLAT, 1 / np.maximum(bend, FLAT), 0.0) / n
+    return np.asarray((axes * open_part) @ axes.T)
 
 
 def curvature(rows: Likelihood, logs: Floats) -> Floats:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from clm_core.models.btyd.histories import Histories, collapse
-from clm_core.models.btyd.likelihood import maximise, on_one_thread
+from clm_core.models.btyd.likelihood import covariance, maximise, on_one_thread
 from clm_core.models.btyd.survival import expected_orders_alive
 
 Floats = NDArray[np.float64]
 N_COLUMNS = 3
+STEP = 1e-4
 
 
 class OrderModel(BaseEstimator):  # type: ignore[misc]
@@ -33,6 +35,8 @@ class OrderModel(BaseEstimator):  # type: ignore[misc]
         Shape and rate of the gamma distribution of order rates.
     a_, b_ : float
         Parameters of the beta distribution of the chance to leave after an order.
+    covariance_ : ndarray of shape (4, 4)
+        What the customers leave open of the logarithms of r, alpha, a and b.
     log_likelihood_ : float
         Of all customers, weights counted.
     log_density_ : float
@@ -81,6 +85,7 @@ class OrderModel(BaseEstimator):  # type: ignore[misc]
         n_ticks = self._TICKS * float(histories[:, 0] @ weight)
         self.log_likelihood_ = -value * float(weight.sum()) - n_ticks * np.log(unit)
         self.log_density_ = self.log_likelihood_ + rows.log_paths()
+        self.covariance_ = covariance(rows, np.log(best), float(weight.sum()))
         self.n_customers_ = len(checked)
         return self
 
@@ -114,6 +119,23 @@ class OrderModel(BaseEstimator):  # type: ignore[misc]
         left = np.log(a) - np.log(np.where(possible, b + x + self._SHIFT - 1, 1.0))
         odds = left + (self.r_ + self._TICKS * x) * (np.log(alpha + age) - np.log(alpha + last))
         return np.where(possible, expit(np.log(self._still(checked)) - odds), 1.0)
+
+    def odds_spread(self, X: ArrayLike, horizon: float) -> Floats:
+        """Standard deviation of the log odds of no order that the customers fitted leave open, by the delta method."""
+        slopes = []
+        for step in STEP * np.eye(4):
+            ends = [self._moved(way * step).prob_no_order(X, horizon) for way in (1, -1)]
+            up, down = (logit(np.clip(end, 1e-9, 1 - 1e-9)) for end in ends)
+            slopes.append((up - down) / (2 * STEP))
+        slope = np.stack(slopes, axis=1)
+        variance = np.einsum("ij,jk,ik->i", slope, self.covariance_, slope, optimize=True)
+        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+    def _moved(self, logs: Floats) -> Self:
+        """The same model with parameters a little off."""
+        other = copy(self)
+        other.r_, other.alpha_, other.a_, other.b_ = (float(value) for value in self.parameters_ * np.exp(logs))
+        return other
 
     def prob_no_order(self, X: ArrayLike, horizon: float) -> Floats:
         """Exact probability of no order in the ``horizon`` after the age.
