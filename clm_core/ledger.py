@@ -11,7 +11,7 @@ known; each known customer is in exactly one move.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -31,6 +31,7 @@ from clm_core.tables import to_date, to_day
 Unit = Literal["month", "week"]
 NOT_KNOWN = ""
 """The `from_stage` of people who were not known a month before."""
+IS_KNOWN = "is_known"
 MOST_KEPT = 6
 """Frames kept laid out: those of a few frameworks that somebody goes back and forth between."""
 
@@ -71,12 +72,38 @@ class Ledger:
         """
         return self._laid_out(self._read(framework), is_counted=True)
 
+    def side_by_side(self, framework: Framework, periods: Sequence[int]) -> Frame:
+        """Customers known by the last of some periods in rising order, with what the rules read at each, in one row.
+
+        Under ``at_prefix(0)``, ``at_prefix(1)``, … stand the features at each period, and `is_known`. Kept as well: flows between the
+        same days under any limits are one scan of customers, not of customer-months.
+        """
+        read, places = self._read(framework), range(len(periods))
+        filled, rows = self._filled(read), self._laid_out(read, is_counted=False)
+
+        def at(place: int) -> Frame:
+            named = [nw.col(name).alias(at_prefix(place) + name) for name in filled]
+            is_known = nw.lit(True).alias(at_prefix(place) + IS_KNOWN)
+            return rows.filter(nw.col(c.PERIOD) == periods[place]).select(c.CUSTOMER_NO, is_known, *named)
+
+        def make() -> Frame:
+            beside = at(places[-1])
+            for place in places[:-1]:  # whoever is known stays known, so the last period knows everyone
+                beside = beside.join(at(place), on=c.CUSTOMER_NO, how="left")
+            return beside.with_columns(nw.col(at_prefix(place) + IS_KNOWN).fill_null(False) for place in places)
+
+        frame = self._keep((*filled, "beside", *map(str, periods), str(self.known_days)), make)
+        return _with_nothing(frame, read, filled, [at_prefix(place) for place in places])
+
     def _read(self, framework: Framework) -> tuple[str, ...]:
         read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
         return tuple(sorted(read))
 
+    def _filled(self, read: Sequence[str]) -> list[str]:
+        return [name for name in read if name in features_of(self.frames)]
+
     def _laid_out(self, read: tuple[str, ...], *, is_counted: bool) -> Frame:
-        filled = [name for name in read if name in features_of(self.frames)]
+        filled = self._filled(read)
         shown = [prefix + name for prefix in ("", BEFORE) for name in filled]
         frame = self._keep((*filled, "", str(self.known_days)), lambda: self._computed(shown))
         if is_counted:
@@ -85,12 +112,7 @@ class Ledger:
                 (*filled, c.N_CUSTOMERS, str(self.known_days)),
                 lambda: of.group_by(c.PERIOD, WAS_KNOWN, *shown).agg(nw.len().alias(c.N_CUSTOMERS)),
             )
-        # what the files leave empty takes no room
-        empty = [name for name in read if name not in filled]
-        kinds = {name: nw.String if FEATURES[name].kind == "text" else nw.Float64 for name in empty}
-        return frame.with_columns(
-            nw.lit(None, kinds[name]).alias(prefix + name) for prefix in ("", BEFORE) for name in empty
-        )
+        return _with_nothing(frame, read, filled, ("", BEFORE))
 
     def _computed(self, shown: list[str]) -> Frame:
         is_text = bool({name.removeprefix(BEFORE) for name in shown} - set(numbers_of(self.frames)))
@@ -146,6 +168,20 @@ class Ledger:
         return replace(self, known_days=n_days)
 
 
+def at_prefix(place: int) -> str:
+    """What stands before the names of one period's columns in :meth:`Ledger.side_by_side`."""
+    return f"at_{place}_"
+
+
+def _with_nothing(frame: Frame, read: Sequence[str], filled: Sequence[str], prefixes: Sequence[str]) -> Frame:
+    """The frame with a missing value for what rules read and the files leave empty, which takes no room."""
+    empty = [name for name in read if name not in filled]
+    kinds = {name: nw.String if FEATURES[name].kind == "text" else nw.Float64 for name in empty}
+    return frame.with_columns(
+        nw.lit(None, kinds[name]).alias(prefix + name) for prefix in prefixes for name in empty
+    )
+
+
 def period_end(day: int, unit: Unit) -> int:
     """The last day of the month, or of the week from Monday to Sunday, that ``day`` lies in."""
     at = to_date(day)
@@ -172,14 +208,13 @@ def build_ledger(frames: Frames, as_of_day: int, unit: Unit = "month") -> Ledger
     return Ledger(frames, people, stretches, snapshots, unit)
 
 
-def count_moves(ledger: Ledger, framework: Framework, period: int | None = None) -> pd.DataFrame:
-    """One row per month end, stage before and stage now, of those that occur; of one period only where one is given.
+def count_moves(ledger: Ledger, framework: Framework) -> pd.DataFrame:
+    """One row per month end, stage before and stage now, of those that occur.
 
     Columns: `as_of` (date), `from_stage` (empty: not known a month before), `to_stage`, `n_customers`, `rate` (of those in
     `from_stage`). Stayers are included, so each known customer is counted once a month.
     """
-    alike = ledger.alike(framework)
-    numbered = (alike if period is None else alike.filter(nw.col(c.PERIOD) == period)).select(
+    numbered = ledger.alike(framework).select(
         c.PERIOD,
         WAS_KNOWN,
         c.N_CUSTOMERS,
@@ -198,8 +233,13 @@ def count_moves(ledger: Ledger, framework: Framework, period: int | None = None)
             c.N_CUSTOMERS: counted[c.N_CUSTOMERS].astype("int64"),
         }
     )
+    return tell_moves(moves, framework)
+
+
+def tell_moves(counted: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """The table of :func:`count_moves` from `as_of`, `from_stage`, `to_stage`, `n_customers`, where a move may stand in several rows."""
     keys = [c.AS_OF, c.FROM_STAGE, c.TO_STAGE]
-    moves = moves.groupby(keys, sort=False)[c.N_CUSTOMERS].sum().reset_index()
+    moves = counted.groupby(keys, sort=False)[c.N_CUSTOMERS].sum().reset_index()
     moves[c.RATE] = moves[c.N_CUSTOMERS] / moves.groupby([c.AS_OF, c.FROM_STAGE])[c.N_CUSTOMERS].transform("sum")
     return _in_lifecycle_order(moves, framework)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
 from itertools import pairwise
 
 import narwhals as nw
@@ -14,7 +16,7 @@ from clm_core import columns as c
 from clm_core.engine import collect
 from clm_core.errors import InputError
 from clm_core.frameworks import Framework
-from clm_core.ledger import NOT_KNOWN, Ledger
+from clm_core.ledger import IS_KNOWN, NOT_KNOWN, Ledger, at_prefix
 from clm_core.progress.paths import Ints
 
 MOST_DAYS = 6
@@ -55,10 +57,16 @@ def flows_between(ledger: Ledger, framework: Framework, days: Sequence[date]) ->
         When a day is no period end of the ledger, or there are fewer than 2 or more than 6.
     """
     chosen = _chosen_periods(ledger, days)
-    stages, n_customers = _stages_on(ledger, framework, chosen)
+    return flows_among(ledger, framework, chosen, *stages_on(ledger, framework, chosen))
+
+
+def flows_among(
+    ledger: Ledger, framework: Framework, periods: Sequence[int], stages: Ints, n_customers: Ints
+) -> pd.DataFrame:
+    """The flows of :func:`flows_between`, from the rows of :func:`stages_on` for the same periods."""
     ids = [NOT_KNOWN, *framework.stage_ids, c.UNASSIGNED]
     tables = []
-    for at, (before, now) in enumerate(pairwise(chosen)):
+    for at, (before, now) in enumerate(pairwise(periods)):
         counts = np.zeros((len(ids), len(ids)), np.int64)
         np.add.at(counts, (stages[:, at], stages[:, at + 1]), n_customers)
         counts[:, 0] = 0  # not known on either day
@@ -77,28 +85,30 @@ def flows_between(ledger: Ledger, framework: Framework, days: Sequence[date]) ->
     return pd.concat(tables, ignore_index=True)
 
 
-def _stages_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tuple[Ints, Ints]:
+def stages_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tuple[Ints, Ints]:
     """The different rows of stages in these periods, 0 where not yet known, else one more than the place of the stage; and how
     many customers each stands for.
 
     The rules of a customer come home as the digits of one number.
     """
     base = len(framework.rules) + 2
-    digit: nw.Expr = nw.lit(0, nw.Int64)
-    for place, period in enumerate(periods):
-        digit = nw.when(nw.col(c.PERIOD) == period).then(nw.lit(base**place, nw.Int64)).otherwise(digit)
-    rows = ledger.read_by(framework).filter(nw.col(c.PERIOD).is_in(list(periods)))
-    digits = rows.select(c.CUSTOMER_NO, ((framework.rule_number().cast(nw.Int64) + 1) * digit).alias(_WORD))
-    # engines widen sums differently
-    words = digits.group_by(c.CUSTOMER_NO).agg(nw.col(_WORD).sum()).with_columns(nw.col(_WORD).cast(nw.Int64))
+    digits = []
+    for place in range(len(periods)):
+        prefix = at_prefix(place)
+        digit = (framework.rule_number(prefix).cast(nw.Int64) + 1) * base**place
+        digits.append(nw.when(nw.col(prefix + IS_KNOWN)).then(digit).otherwise(nw.lit(0, nw.Int64)))
+    word = reduce(operator.add, digits).alias(_WORD)
+    words = ledger.side_by_side(framework, periods).select(word)
     table = collect(words.group_by(_WORD).agg(nw.len().alias(c.N_CUSTOMERS)))
-    word, n_customers = (table[name].to_numpy(np.int64) for name in (_WORD, c.N_CUSTOMERS))
-    rules = word[:, None] // base ** np.arange(len(periods), dtype=np.int64) % base
+    word_of, n_customers = (table[name].to_numpy(np.int64) for name in (_WORD, c.N_CUSTOMERS))
+    rules = word_of[:, None] // base ** np.arange(len(periods), dtype=np.int64) % base
     return np.array([0, *(place + 1 for place in framework.place_of_rule)])[rules], n_customers
 
 
 def spread_days(days: Sequence[date], n_days: int) -> list[date]:
-    """Some of the days in rising order, at about equal distances from the first to the last."""
+    """Some of the days in rising order, at about equal distances from the first to the last; none of none."""
+    if not days:
+        return []
     steps = max(min(n_days, len(days)) - 1, 1)
     return sorted({days[round(step * (len(days) - 1) / steps)] for step in range(steps + 1)})
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from clm_core import columns as c
 from clm_core.frameworks import Framework
-from clm_core.ledger import Ledger, count_moves, stock_and_flow
-from clm_core.progress.flows import comings_and_goings, flows_between, spread_days
+from clm_core.ledger import Ledger, count_moves, stock_and_flow, tell_moves
+from clm_core.progress.flows import comings_and_goings, flows_among, spread_days, stages_on
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,13 @@ class Outline:
 
 def outline_movement(ledger: Ledger, framework: Framework, n_days: int = 4) -> Outline:
     """What a moved limit redraws. The flows are between period ends at equal distances over the whole history, full ones only."""
-    moves = count_moves(ledger, framework, len(ledger.snapshots) - 1)
-    days = spread_days(ledger.dates[: ledger.n_full], n_days)
-    return Outline(moves, flows_between(ledger, framework, days) if len(days) > 1 else pd.DataFrame())
+    last = len(ledger.snapshots) - 1
+    if last == 0:
+        return Outline(count_moves(ledger, framework), pd.DataFrame())
+    drawn = [ledger.dates.index(day) for day in spread_days(ledger.dates[: ledger.n_full], n_days)]
+    read = sorted({*drawn, last - 1, last})
+    stages, n_customers = stages_on(ledger, framework, read)  # one look at each customer answers both
+    at = [read.index(period) for period in drawn]
+    flows = flows_among(ledger, framework, drawn, stages[:, at], n_customers) if len(drawn) > 1 else pd.DataFrame()
+    moves = flows_among(ledger, framework, read[-2:], stages[:, -2:], n_customers)
+    return Outline(tell_moves(moves, framework), flows)

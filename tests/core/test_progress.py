@@ -19,6 +19,7 @@ from clm_core.progress import (
     conversion_after_entry,
     count_paths,
     flows_between,
+    outline_movement,
     pooled_conversion,
     stay_curves,
     stays,
@@ -303,6 +304,13 @@ def test_paths_flows_and_stays_agree_with_the_moves(data, shops, both_engines):
         pd.testing.assert_series_equal(
             flows.groupby(keys)[c.N_CUSTOMERS].sum(), last.groupby(keys)[c.N_CUSTOMERS].sum()
         )
+    # what a moved limit redraws is the same as the whole, of which it reads a part
+    drawn = outline_movement(ledger, framework)
+    last = moves[moves[c.AS_OF] == ledger.dates[-1]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(drawn.moves, last)
+    if len(drawn.flows):
+        days = sorted({*drawn.flows["from_as_of"], *drawn.flows[c.AS_OF]})
+        pd.testing.assert_frame_equal(drawn.flows, flows_between(ledger, framework, days))
     # each stay is begun once: by whoever was not known, or by a move
     full = moves[moves[c.AS_OF].isin(ledger.dates[: ledger.n_full])]
     began = full[full[c.FROM_STAGE] != full[c.TO_STAGE]][c.N_CUSTOMERS].sum()
