@@ -90,10 +90,10 @@ class Ledger:
             beside = at(places[-1])
             for place in places[:-1]:  # whoever is known stays known, so the last period knows everyone
                 beside = beside.join(at(place), on=c.CUSTOMER_NO, how="left")
-            return beside.with_columns(nw.col(at_prefix(place) + IS_KNOWN).fill_null(False) for place in places)
+            known = [nw.col(at_prefix(place) + IS_KNOWN).fill_null(False) for place in places]
+            return _with_nothing(beside.with_columns(*known), read, filled, [at_prefix(place) for place in places])
 
-        frame = self._keep((*filled, "beside", *map(str, periods), str(self.known_days)), make)
-        return _with_nothing(frame, read, filled, [at_prefix(place) for place in places])
+        return self._keep((*read, "beside", *map(str, periods), str(self.known_days)), make)
 
     def _read(self, framework: Framework) -> tuple[str, ...]:
         read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
@@ -177,9 +177,7 @@ def _with_nothing(frame: Frame, read: Sequence[str], filled: Sequence[str], pref
     """The frame with a missing value for what rules read and the files leave empty, which takes no room."""
     empty = [name for name in read if name not in filled]
     kinds = {name: nw.String if FEATURES[name].kind == "text" else nw.Float64 for name in empty}
-    return frame.with_columns(
-        nw.lit(None, kinds[name]).alias(prefix + name) for prefix in prefixes for name in empty
-    )
+    return frame.with_columns(nw.lit(None, kinds[name]).alias(prefix + name) for prefix in prefixes for name in empty)
 
 
 def period_end(day: int, unit: Unit) -> int:
@@ -233,13 +231,8 @@ def count_moves(ledger: Ledger, framework: Framework) -> pd.DataFrame:
             c.N_CUSTOMERS: counted[c.N_CUSTOMERS].astype("int64"),
         }
     )
-    return tell_moves(moves, framework)
-
-
-def tell_moves(counted: pd.DataFrame, framework: Framework) -> pd.DataFrame:
-    """The table of :func:`count_moves` from `as_of`, `from_stage`, `to_stage`, `n_customers`, where a move may stand in several rows."""
     keys = [c.AS_OF, c.FROM_STAGE, c.TO_STAGE]
-    moves = counted.groupby(keys, sort=False)[c.N_CUSTOMERS].sum().reset_index()
+    moves = moves.groupby(keys, sort=False)[c.N_CUSTOMERS].sum().reset_index()
     moves[c.RATE] = moves[c.N_CUSTOMERS] / moves.groupby([c.AS_OF, c.FROM_STAGE])[c.N_CUSTOMERS].transform("sum")
     return _in_lifecycle_order(moves, framework)
 

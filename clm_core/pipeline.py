@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from clm_core import columns as c
@@ -28,7 +29,7 @@ from clm_core.ledger import Ledger, Unit, build_ledger, count_moves, period_ends
 from clm_core.models import Scores, score_customers
 from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_names, require_sound
 from clm_core.recipe import Recipe
-from clm_core.stages import assign_rules, count_stages, explain_customer, name_stages
+from clm_core.stages import assign_rules, count_stages, explain_customer, name_stages, rule_sizes
 from clm_core.tables import EPOCH, Tables, to_date, to_day
 from clm_core.timeline import Timeline, timeline, up_to_the_deciding, what_would_move
 
@@ -216,7 +217,7 @@ def open_workspace(dataset: Dataset, engine: Engine, as_of: date | None = None) 
         When ``as_of`` lies outside the days that the files cover.
     """
     frames = load_frames(dataset.tables, engine)
-    as_of_day = last_order_day(dataset.tables) if as_of is None else to_day(as_of)
+    as_of_day = dataset.tables.last_order_day if as_of is None else to_day(as_of)
     if not frames.first_day <= as_of_day <= frames.last_day:
         raise PeriodError(
             "The as-of day lies outside the data.",
@@ -228,16 +229,6 @@ def open_workspace(dataset: Dataset, engine: Engine, as_of: date | None = None) 
     return Workspace(dataset, frames, as_of_day)
 
 
-def last_order_day(tables: Tables) -> int:
-    """The day of the last order in the file."""
-    return int(tables.orders[c.DAY].to_numpy().max())
-
-
-def first_order_date(tables: Tables) -> date:
-    """The day of the first order in the file."""
-    return to_date(int(tables.orders[c.DAY].to_numpy().min()))
-
-
 def count_rules(workspace: Workspace, framework: Framework) -> pd.DataFrame:
     """How many each rule decides at the as-of day, in the order asked, zeros included: `rule`, `stage`, `n_customers`, `share`.
 
@@ -247,17 +238,10 @@ def count_rules(workspace: Workspace, framework: Framework) -> pd.DataFrame:
         When the framework has a fault.
     """
     _require_sound(workspace, framework)
-    numbered = assign_rules(workspace.today, framework).group_by(c.RULE_NO).agg(nw.len().alias(c.N_CUSTOMERS))
-    counted = collect(numbered).set_index(c.RULE_NO)[c.N_CUSTOMERS].astype("int64")
-    n_customers = counted.reindex(range(len(framework.rules)), fill_value=0).to_numpy()
-    table = pd.DataFrame(
-        {
-            "rule": [rule.id for rule in framework.rules],
-            c.STAGE: [rule.stage for rule in framework.rules],
-            c.N_CUSTOMERS: n_customers,
-        }
-    )
-    return table.assign(**{c.SHARE: table[c.N_CUSTOMERS] / max(int(n_customers.sum()), 1)})
+    numbered = workspace.today.select(framework.rule_number().alias(c.RULE_NO))
+    counted = collect(numbered.group_by(c.RULE_NO).agg(nw.len().alias(c.N_CUSTOMERS))).set_index(c.RULE_NO)
+    by_rule = counted[c.N_CUSTOMERS].astype("int64").reindex(range(len(framework.rules)), fill_value=0)
+    return rule_sizes(by_rule.to_numpy(np.int64), framework)
 
 
 def count_now(workspace: Workspace, framework: Framework) -> pd.DataFrame:

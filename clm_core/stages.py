@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from clm_core import columns as c
 from clm_core.conditions import Feature, matches, tests
@@ -15,6 +17,18 @@ from clm_core.frameworks import Framework
 def assign_rules(frame: Frame, framework: Framework, prefix: str = "", name: str = c.RULE_NO) -> Frame:
     """The frame with one more column: the index of the first rule that holds."""
     return frame.with_columns(framework.rule_number(prefix).alias(name))
+
+
+def rule_sizes(n_customers: NDArray[np.integer[Any]], framework: Framework) -> pd.DataFrame:
+    """How many each rule decides, in the order asked: `rule`, `stage`, `n_customers`, `share` of those whom a rule claims."""
+    return pd.DataFrame(
+        {
+            "rule": [rule.id for rule in framework.rules],
+            c.STAGE: [rule.stage for rule in framework.rules],
+            c.N_CUSTOMERS: n_customers,
+            c.SHARE: n_customers / max(int(n_customers.sum()), 1),
+        }
+    )
 
 
 def name_stages(frame: pd.DataFrame, framework: Framework) -> pd.DataFrame:

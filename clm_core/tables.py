@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -147,6 +148,16 @@ class Tables:
     spend: pa.Table | None = None
     stage_history: pa.Table | None = None
     currency: str = ""
+
+    @cached_property
+    def first_order_day(self) -> int:
+        """The day of the first order."""
+        return int(pc.min(self.orders[c.DAY]).as_py())
+
+    @cached_property
+    def last_order_day(self) -> int:
+        """The day of the last order."""
+        return int(pc.max(self.orders[c.DAY]).as_py())
 
     @property
     def has_amounts(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 
@@ -51,7 +52,8 @@ def finish(
     name the layer that they live on.
     """
     # all at once: each later change would copy every layer with its rows
-    return alt.LayerChart(
+    kind = alt.LayerChart if any(layer.params is not alt.Undefined for layer in layers) else _Layers
+    return kind(
         layer=list(layers),
         width="container",
         height=height,
@@ -76,6 +78,13 @@ def empty(*, title: str, subtitle: str, theme: Theme, message: str = NOTHING) ->
     )
     text = text.encode(text=alt.Text(field="message", type="nominal"), x=at(alt.XValue, 0), y=at(alt.YValue, 12))
     return finish([text], title=title, subtitle=subtitle, theme=theme, height=20 * len(lines) + 24)
+
+
+class _Layers(alt.LayerChart):
+    """Layers put down as they are. Altair copies each three times, to move up what they share; these share nothing."""
+
+    def __init__(self, data: Any = alt.Undefined, layer: Sequence[Any] = (), **kwargs: Any) -> None:
+        super(alt.LayerChart, self).__init__(data=data, layer=list(layer), **kwargs)
 
 
 def _heading(title: str, subtitle: str, theme: Theme) -> alt.TitleParams:

@@ -57,13 +57,14 @@ def flows_between(ledger: Ledger, framework: Framework, days: Sequence[date]) ->
         When a day is no period end of the ledger, or there are fewer than 2 or more than 6.
     """
     chosen = _chosen_periods(ledger, days)
-    return flows_among(ledger, framework, chosen, *stages_on(ledger, framework, chosen))
+    return flows_among(ledger, framework, chosen, *rules_on(ledger, framework, chosen))
 
 
 def flows_among(
-    ledger: Ledger, framework: Framework, periods: Sequence[int], stages: Ints, n_customers: Ints
+    ledger: Ledger, framework: Framework, periods: Sequence[int], rules: Ints, n_customers: Ints
 ) -> pd.DataFrame:
-    """The flows of :func:`flows_between`, from the rows of :func:`stages_on` for the same periods."""
+    """The flows of :func:`flows_between`, from the rows of :func:`rules_on` for the same periods."""
+    stages = np.array([0, *(place + 1 for place in framework.place_of_rule)])[rules]
     ids = [NOT_KNOWN, *framework.stage_ids, c.UNASSIGNED]
     tables = []
     for at, (before, now) in enumerate(pairwise(periods)):
@@ -85,9 +86,9 @@ def flows_among(
     return pd.concat(tables, ignore_index=True)
 
 
-def stages_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tuple[Ints, Ints]:
-    """The different rows of stages in these periods, 0 where not yet known, else one more than the place of the stage; and how
-    many customers each stands for.
+def rules_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tuple[Ints, Ints]:
+    """The different rows of deciding rules in these periods, 0 where not yet known, else one more than the index of the rule; and
+    how many customers each stands for.
 
     The rules of a customer come home as the digits of one number.
     """
@@ -101,8 +102,7 @@ def stages_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> t
     words = ledger.side_by_side(framework, periods).select(word)
     table = collect(words.group_by(_WORD).agg(nw.len().alias(c.N_CUSTOMERS)))
     word_of, n_customers = (table[name].to_numpy(np.int64) for name in (_WORD, c.N_CUSTOMERS))
-    rules = word_of[:, None] // base ** np.arange(len(periods), dtype=np.int64) % base
-    return np.array([0, *(place + 1 for place in framework.place_of_rule)])[rules], n_customers
+    return word_of[:, None] // base ** np.arange(len(periods), dtype=np.int64) % base, n_customers
 
 
 def spread_days(days: Sequence[date], n_days: int) -> list[date]:

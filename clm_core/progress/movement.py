@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from clm_core import columns as c
 from clm_core.frameworks import Framework
-from clm_core.ledger import Ledger, count_moves, stock_and_flow, tell_moves
-from clm_core.progress.flows import comings_and_goings, flows_among, spread_days, stages_on
+from clm_core.ledger import Ledger, count_moves, stock_and_flow
+from clm_core.progress.flows import comings_and_goings, flows_among, rules_on, spread_days
+from clm_core.stages import rule_sizes
 
 
 @dataclass(frozen=True)
@@ -62,23 +64,30 @@ def read_movement(ledger: Ledger, framework: Framework) -> Movement:
 
 @dataclass(frozen=True)
 class Outline:
-    """The moves of the last period as :func:`count_moves` tells them, and the flows between a few days as :func:`flows_between`
-    does; none where there is only one period.
+    """How many each rule decides at the last day as :func:`clm_core.pipeline.count_rules` tells them, the moves of the last period as
+    :func:`count_moves` does, and the flows between a few days as :func:`flows_between` does; none where there is only one.
     """
 
+    by_rule: pd.DataFrame
     moves: pd.DataFrame
     flows: pd.DataFrame
 
 
 def outline_movement(ledger: Ledger, framework: Framework, n_days: int = 4) -> Outline:
-    """What a moved limit redraws. The flows are between period ends at equal distances over the whole history, full ones only."""
+    """What a moved limit redraws, from one look at each customer.
+
+    The flows are between period ends at equal distances over the whole history, full ones only.
+    """
     last = len(ledger.snapshots) - 1
-    if last == 0:
-        return Outline(count_moves(ledger, framework), pd.DataFrame())
     drawn = [ledger.dates.index(day) for day in spread_days(ledger.dates[: ledger.n_full], n_days)]
-    read = sorted({*drawn, last - 1, last})
-    stages, n_customers = stages_on(ledger, framework, read)  # one look at each customer answers both
+    read = sorted({*drawn, max(last - 1, 0), last})
+    rules, n_customers = rules_on(ledger, framework, read)
+    now = np.bincount(rules[:, -1], n_customers, len(framework.rules) + 2)[1:-1].astype(int)
+    by_rule = rule_sizes(now, framework)
+    if last == 0:
+        return Outline(by_rule, count_moves(ledger, framework), pd.DataFrame())
     at = [read.index(period) for period in drawn]
-    flows = flows_among(ledger, framework, drawn, stages[:, at], n_customers) if len(drawn) > 1 else pd.DataFrame()
-    moves = flows_among(ledger, framework, read[-2:], stages[:, -2:], n_customers)
-    return Outline(tell_moves(moves, framework), flows)
+    flows = flows_among(ledger, framework, drawn, rules[:, at], n_customers) if len(drawn) > 1 else pd.DataFrame()
+    moves = flows_among(ledger, framework, read[-2:], rules[:, -2:], n_customers).drop(columns="from_as_of")
+    n_from = moves.groupby(c.FROM_STAGE)[c.N_CUSTOMERS].transform("sum")
+    return Outline(by_rule, moves.assign(**{c.RATE: moves[c.N_CUSTOMERS] / n_from}), flows)

@@ -10,13 +10,11 @@ from datetime import date
 import streamlit as st
 
 from clm_core.errors import Issue
-from clm_core.features import known_features
 from clm_core.frameworks import (
     SHIPPED,
     Draft,
     Framework,
     Limit,
-    check_framework,
     is_shipped,
     load_framework,
     owned,
@@ -24,7 +22,6 @@ from clm_core.frameworks import (
     silence_frameworks,
 )
 from clm_core.ledger import Unit
-from clm_core.pipeline import first_order_date, last_order_day
 from clm_core.recipe import LONGEST_HORIZON, SHORTEST_HORIZON, Recipe
 from clm_core.tables import to_date
 from pages.ui import cached, state
@@ -106,7 +103,7 @@ def _write(name: str, value: str, default: str) -> None:
 def _days() -> tuple[date, date]:
     """The first and last day with an order."""
     tables = cached.dataset().tables
-    return first_order_date(tables), to_date(last_order_day(tables))
+    return to_date(tables.first_order_day), to_date(tables.last_order_day)
 
 
 def as_of() -> date | None:
@@ -151,7 +148,7 @@ def take(changed: Framework, what: str) -> None:
 
 def faults(one: Framework) -> list[Issue]:
     """What keeps a framework from being used on these files."""
-    return check_framework(one, known_features(cached.workspace(as_of()).frames))
+    return cached.faults(as_of(), one)
 
 
 def begin(base: Framework) -> None:

@@ -36,7 +36,8 @@ for name in held.framework.limits:
     messages.show_faults_at(f"limits.{name}", faults)
 drafting.show_steps()
 
-by_rule = cached.rule_counts(inputs.as_of(), framework)
+outline = cached.outline(inputs.as_of(), framework)
+by_rule = outline.by_rule
 both, counts = with_stages_of(framework, original), count_by_stage(by_rule, framework)
 before = metrics.on_stages(cached.stage_counts(inputs.as_of(), original), both)
 after = metrics.on_stages(counts, both)
@@ -47,7 +48,7 @@ figures.show(
     charts.before_after(before, after, both, title=changed.title, subtitle=subtitle, theme=theme),
     changed.title,
     subtitle,
-    metrics.compare_counts(before, after),
+    lambda: metrics.compare_counts(before, after),
     "before_after",
 )
 messages.show_finding(changed)
@@ -56,7 +57,6 @@ messages.show_finding(changed)
 editor, redrawn = st.container(), st.container()
 with redrawn:
     st.header("How does movement change?", anchor=False)
-    outline = cached.outline(inputs.as_of(), framework)
     moved = findings.who_moved(outline.moves, framework)
     subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
     figures.show(

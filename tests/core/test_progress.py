@@ -308,6 +308,8 @@ def test_paths_flows_and_stays_agree_with_the_moves(data, shops, both_engines):
     drawn = outline_movement(ledger, framework)
     last = moves[moves[c.AS_OF] == ledger.dates[-1]].reset_index(drop=True)
     pd.testing.assert_frame_equal(drawn.moves, last)
+    sizes = drawn.by_rule.groupby(c.STAGE)[c.N_CUSTOMERS].sum()
+    assert sizes[sizes > 0].to_dict() == last.groupby(c.TO_STAGE)[c.N_CUSTOMERS].sum().to_dict()
     if len(drawn.flows):
         days = sorted({*drawn.flows["from_as_of"], *drawn.flows[c.AS_OF]})
         pd.testing.assert_frame_equal(drawn.flows, flows_between(ledger, framework, days))

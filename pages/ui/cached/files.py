@@ -20,7 +20,9 @@ from pages.ui.cached.recall import data_key, recall, vault
 from pages.ui.state import SourceFile
 
 
-@st.cache_resource(show_spinner="Reading the sample shop …")
+@st.cache_resource(
+    show_spinner="Reading the sample shop …", hash_funcs={SourceFile: lambda file: (file.kind, file.digest)}
+)
 def _sample(files: tuple[SourceFile, ...]) -> Dataset:
     """The sample shop's tables. They are immutable and nobody's secret, so all sessions share them."""
     return load_dataset(Sources(**{file.kind: (file.path,) for file in files}), Recipe())

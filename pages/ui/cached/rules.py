@@ -11,8 +11,10 @@ from clm_core.compare import Comparison, compare_stages
 from clm_core.compare import in_every as in_every_framework
 from clm_core.compare import who_differs as list_differing
 from clm_core.compare import who_sits_in as list_cell
-from clm_core.frameworks import BY_SILENCE, Framework
-from clm_core.pipeline import count_rules, words_of
+from clm_core.errors import Issue
+from clm_core.features import known_features
+from clm_core.frameworks import BY_SILENCE, Framework, check_framework
+from clm_core.pipeline import words_of
 from clm_core.rhythm import Rhythm, count_with_rhythm, read_rhythm
 from clm_core.sensitivity import compare_rule_sets, limit_sensitivity
 from pages.ui.cached.files import dataset
@@ -73,10 +75,11 @@ def in_every(as_of: date | None, customer_id: str, frameworks: Sequence[Framewor
     return in_every_framework(workspace(as_of).today, customer_id, frameworks)
 
 
-def rule_counts(as_of: date | None, framework: Framework) -> pd.DataFrame:
-    """How many each rule decides at the day."""
-    key = (*data_key(), as_of, framework.model_dump_json())
-    return recall("Counting by rule", key, lambda: count_rules(workspace(as_of), framework))
+def faults(as_of: date | None, framework: Framework) -> list[Issue]:
+    """What keeps a framework from being used on these files."""
+    known = known_features(workspace(as_of).frames)
+    key = (framework.model_dump_json(), *known)
+    return recall("Checking the rules", key, lambda: check_framework(framework, known))
 
 
 def words(as_of: date | None, feature: str) -> list[str]:
