@@ -168,14 +168,16 @@ def _churn(facts: _Facts, horizon_days: int) -> Requirement:
 
 def _outcomes(days: pd.DataFrame, cutoffs: tuple[int, ...], horizon_days: int) -> tuple[int, int, int]:
     """Customers with a purchase by a cut-off, those who bought in the horizon after one, and those who did not after one."""
-    known, back, gone = set[str](), set[str](), set[str]()
+    customer, day = pd.factorize(days[c.CUSTOMER_ID])[0], days[c.DAY].to_numpy()
+    known, back, gone = np.zeros((3, len(days)), bool)
     for cutoff in cutoffs:
-        before = set(days.loc[days[c.DAY] <= cutoff, c.CUSTOMER_ID])
-        after = set(days.loc[days[c.DAY].between(cutoff + 1, cutoff + horizon_days), c.CUSTOMER_ID])
+        before, after = np.zeros((2, len(days)), bool)
+        before[customer[day <= cutoff]] = True
+        after[customer[(day > cutoff) & (day <= cutoff + horizon_days)]] = True
         known |= before
         back |= before & after
-        gone |= before - after
-    return len(known), len(back), len(gone)
+        gone |= before & ~after
+    return int(known.sum()), int(back.sum()), int(gone.sum())
 
 
 def _next_step(refusal: TooThinError) -> str:
