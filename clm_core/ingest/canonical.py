@@ -10,19 +10,19 @@ from typing import Any
 import pyarrow as pa
 
 from clm_core.errors import Issue
-from clm_core.ingest.built import Built, StatusCount, set_aside
-from clm_core.ingest.customers import build_customers
-from clm_core.ingest.day_order import find_order, order_issues
-from clm_core.ingest.events import build_events
-from clm_core.ingest.guess import Guess
-from clm_core.ingest.inspection import Inspection, look_at
+from clm_core.ingest.building.built import Built, StatusCount, set_aside
+from clm_core.ingest.building.customers import build_customers
+from clm_core.ingest.building.events import build_events
+from clm_core.ingest.building.orders import build_orders
+from clm_core.ingest.building.spend import build_spend
 from clm_core.ingest.mapping import Mapping, check_mapping
-from clm_core.ingest.orders import build_orders
-from clm_core.ingest.period import check_period, with_period
 from clm_core.ingest.presets import check_kind
-from clm_core.ingest.read import Source, load
+from clm_core.ingest.recognising.day_order import find_order, order_issues
+from clm_core.ingest.recognising.guess import Guess
+from clm_core.ingest.recognising.inspection import Inspection, look_at
+from clm_core.ingest.recognising.period import check_period, with_period
 from clm_core.ingest.roles import ROLES, TableKind
-from clm_core.ingest.spend import build_spend
+from clm_core.ingest.splitting.read import Source, load
 from clm_core.ingest.watch import Watch
 from clm_core.ingest.workspace import open_workspace
 

@@ -9,9 +9,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from clm_core.errors import InputError, MappingError, did_you_mean
-from clm_core.ingest.read import Source
+from clm_core.ingest.reading.zones import check_zone
 from clm_core.ingest.roles import ROLES, TableKind
-from clm_core.ingest.zones import check_zone
+from clm_core.ingest.splitting.read import Source
 
 
 class Mapping(BaseModel):

@@ -1,4 +1,4 @@
-"""Ways to ask DuckDB: for one row of plain values, and for an Arrow table, in memory or on disk."""
+"""Ways to ask DuckDB: names and texts safe inside SQL, one row of plain values, an Arrow table in memory or on disk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+
+
+def quoted(name: str) -> str:
+    """An identifier, safe inside SQL whatever it contains."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string literal, safe inside SQL whatever it contains."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def one_row(con: Any, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> tuple[Any, ...]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from clm_core.ingest.addresses import ADDRESS_MACROS
-from clm_core.ingest.moments import MOMENT_MACROS
-from clm_core.ingest.values import VALUE_MACROS
+from clm_core.ingest.reading.moments import MOMENT_MACROS
+from clm_core.ingest.reading.values import VALUE_MACROS
+from clm_core.ingest.splitting.addresses import ADDRESS_MACROS
 from clm_core.ingest.watch import Cancelled, Watch
 
 # the progress of a query is counted for the watch, never printed

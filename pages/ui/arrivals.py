@@ -8,8 +8,8 @@ import streamlit as st
 
 from clm_core.errors import ClmError, InputError
 from clm_core.ingest import ROLES, Inspection, TableKind
-from clm_core.ingest.peek import peek
 from clm_core.ingest.presets import check_kind
+from clm_core.ingest.recognising.peek import peek
 from clm_core.ingest.watch import Watch
 from clm_core.wording import count
 from pages.ui import progress, recipes, state, uploads

@@ -271,9 +271,9 @@ def test_a_door_without_a_list_is_found(tmp_path):
     [
         ("clm_core/errors.py", "from clm_core import columns\n", True),  # same rank
         ("clm_core/tables.py", "from clm_core import columns as c\n", False),
-        ("clm_core/tables.py", "def f():\n    from clm_core.ingest.part import x\n", True),
-        ("clm_core/ingest/part.py", "from clm_core.ingest.read import x\n", False),
-        ("clm_core/ingest/part.py", "from clm_core.features import x\n", True),
+        ("clm_core/tables.py", "def f():\n    from clm_core.ingest.splitting.part import x\n", True),
+        ("clm_core/ingest/splitting/part.py", "from clm_core.ingest.splitting.read import x\n", False),
+        ("clm_core/ingest/splitting/part.py", "from clm_core.features import x\n", True),
         ("clm_core/features/panel.py", "from clm_core.engine import x\n", False),
         ("clm_core/features/panel.py", "import clm_core.pipeline\n", True),
         ("pages/ui/frame.py", "from clm_core.pipeline import x\n", False),

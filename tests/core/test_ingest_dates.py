@@ -6,7 +6,7 @@ import pytest
 
 from clm_core.errors import MappingError
 from clm_core.ingest import Mapping, import_table
-from clm_core.ingest.zones import clock_changes
+from clm_core.ingest.reading.zones import clock_changes
 
 COLUMNS = {"customer_id": "customer", "ordered_at": "date"}
 

@@ -4,9 +4,9 @@ import codecs
 
 import pytest
 
-from clm_core.ingest.code_pages import likely_encoding
-from clm_core.ingest.encoding import to_utf8
-from clm_core.ingest.legible import legibility
+from clm_core.ingest.opening.code_pages import likely_encoding
+from clm_core.ingest.opening.encoding import to_utf8
+from clm_core.ingest.opening.legible import legibility
 
 HEADER = "order_id;customer;city;product;amount\n"
 WESTERN = ("cp1252", "mac_roman", "cp850", "cp437")

@@ -14,7 +14,7 @@ import pytest
 from clm_core.errors import InputError
 from clm_core.exports import to_csv
 from clm_core.ingest import import_table
-from clm_core.ingest.unpack import unpack
+from clm_core.ingest.opening.unpack import unpack
 
 ROOT = Path(__file__).parents[2]
 HEADER = b"customer_id,order_date,amount\n"

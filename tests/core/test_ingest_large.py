@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from clm_core.ingest import import_table, inspect
-from clm_core.ingest.addresses import blotted
 from clm_core.ingest.query import one_row
+from clm_core.ingest.splitting.addresses import blotted
 from clm_core.ingest.watch import Cancelled, Watch
 from clm_core.ingest.workspace import open_workspace
 

@@ -5,8 +5,8 @@ import gzip
 import pytest
 
 from clm_core.errors import InputError
-from clm_core.ingest.inspection import inspect
-from clm_core.ingest.peek import BEGINNING_BYTES, peek
+from clm_core.ingest.recognising.inspection import inspect
+from clm_core.ingest.recognising.peek import BEGINNING_BYTES, peek
 
 HEADER = "Order number,E-mail,Order date,Amount,Überschrift\n"
 

@@ -10,7 +10,7 @@ import pytest
 
 from clm_core.errors import InputError, MappingError
 from clm_core.ingest import import_table, inspect
-from clm_core.ingest.unpack import unpack
+from clm_core.ingest.opening.unpack import unpack
 
 ROWS = [("customer_id", "order_date", "amount"), ("Zoë", "2026-01-31", "10.50"), ("00002", "2026-02-01", "2.00")]
 

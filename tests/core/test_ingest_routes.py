@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clm_core.errors import InputError
-from clm_core.ingest import Mapping, distinct, import_table, part, regular
-from clm_core.ingest.cells import Cells
+from clm_core.ingest import Mapping, import_table
+from clm_core.ingest.reading import distinct
+from clm_core.ingest.reading.cells import Cells
+from clm_core.ingest.splitting import part, regular
 
 HEADER = ["order_id", "customer_id", "order_date", "quantity", "unit_price", "product", "status", "currency"]
 ROLES = ["order_id", "customer_id", "ordered_at", "quantity", "unit_price", "product", "status", "currency"]

@@ -6,7 +6,7 @@ import pytest
 
 from clm_core.errors import InputError, MappingError
 from clm_core.ingest import Mapping, import_table
-from clm_core.ingest.customers import trait_names
+from clm_core.ingest.building.customers import trait_names
 
 
 def imported(tmp_path, kind, header, *rows):

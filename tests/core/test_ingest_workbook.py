@@ -8,7 +8,7 @@ import pytest
 
 from clm_core.errors import InputError
 from clm_core.ingest import import_table, inspect
-from clm_core.ingest import workbook as reader
+from clm_core.ingest.splitting import workbook as reader
 
 HEADER = ["customer_id", "order_date", "amount"]
 ROWS = [["a", dt.datetime(2026, 1, 31, 10, 15), 1.5], ["b", dt.date(2026, 2, 1), 2]]

@@ -1,0 +1,1 @@
+"""Cells to a canonical table, rows set aside, and findings."""

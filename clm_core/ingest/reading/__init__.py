@@ -1,0 +1,1 @@
+"""Text of a cell to an id, a number, a moment."""
