@@ -119,9 +119,17 @@ def public_orders(public_import):
     return lambda name: public_import(name).table
 
 
+@pytest.fixture(scope="session")
+def engine():
+    """The engine that the app and the terminal use. That pandas answers alike is a law of its own, over random shops."""
+    made = open_engine("duckdb")
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session", params=["duckdb", "pandas"])
-def engine(request):
-    """Each embedded engine in turn."""
+def each_engine(request):
+    """Each embedded engine in turn, for what depends on how an engine treats missing values or keeps frames."""
     made = open_engine(request.param)
     yield made
     made.close()

@@ -62,54 +62,54 @@ def held(engine, condition, limits=None):
         ("plan", "present", None, "acd"),
     ],
 )
-def test_a_test_holds_exactly_at_its_limit(engine, feature, op, value, who):
-    assert held(engine, Test(feature=feature, op=op, value=value)) == who
+def test_a_test_holds_exactly_at_its_limit(each_engine, feature, op, value, who):
+    assert held(each_engine, Test(feature=feature, op=op, value=value)) == who
 
 
 def test_every_operator_has_a_word_and_a_kind():
     assert set(WORDS) == {op for ops in OPERATORS.values() for op in ops}
 
 
-def test_a_named_limit_is_the_right_side(engine):
+def test_a_named_limit_is_the_right_side(each_engine):
     test = Test(feature="n", op=">=", limit="loyal_orders")
-    assert held(engine, test, {"loyal_orders": 3}) == "c"
-    assert held(engine, test, {"loyal_orders": 2}) == "bc"
+    assert held(each_engine, test, {"loyal_orders": 3}) == "c"
+    assert held(each_engine, test, {"loyal_orders": 2}) == "bc"
 
 
-def test_a_missing_value_satisfies_no_comparison_and_so_every_negated_one(engine):
+def test_a_missing_value_satisfies_no_comparison_and_so_every_negated_one(each_engine):
     at_least_two = Test(feature="n", op=">=", value=2)
-    assert held(engine, at_least_two) == "bc"
-    assert held(engine, Not(part=at_least_two)) == "ad"
-    assert held(engine, Not(part=Test(feature="plan", op="in", value=("basic",)))) == "bcd"
-    assert held(engine, Not(part=Not(part=at_least_two))) == "bc"
+    assert held(each_engine, at_least_two) == "bc"
+    assert held(each_engine, Not(part=at_least_two)) == "ad"
+    assert held(each_engine, Not(part=Test(feature="plan", op="in", value=("basic",)))) == "bcd"
+    assert held(each_engine, Not(part=Not(part=at_least_two))) == "bc"
 
 
-def test_all_and_any_with_missing_parts(engine):
+def test_all_and_any_with_missing_parts(each_engine):
     many, rich = Test(feature="n", op=">=", value=2), Test(feature="money", op=">=", value=10)
-    assert held(engine, All(all=(many, rich))) == "b"
-    assert held(engine, AnyOf(any=(many, rich))) == "bcd"
-    assert held(engine, Not(part=All(all=(many, rich)))) == "acd"
-    assert held(engine, Not(part=AnyOf(any=(many, rich)))) == "a"
-    assert held(engine, All(all=(many,))) == "bc"
+    assert held(each_engine, All(all=(many, rich))) == "b"
+    assert held(each_engine, AnyOf(any=(many, rich))) == "bcd"
+    assert held(each_engine, Not(part=All(all=(many, rich)))) == "acd"
+    assert held(each_engine, Not(part=AnyOf(any=(many, rich)))) == "a"
+    assert held(each_engine, All(all=(many,))) == "bc"
 
 
-def test_first_match_takes_the_first_and_says_when_none_holds(engine):
+def test_first_match_takes_the_first_and_says_when_none_holds(each_engine):
     ladder = [Test(feature="n", op=">=", value=3), Test(feature="n", op=">=", value=2)]
-    frame = engine.frame(PEOPLE).with_columns(first_match(ladder, {}).alias("rule"))
+    frame = each_engine.frame(PEOPLE).with_columns(first_match(ladder, {}).alias("rule"))
     assert collect(frame).set_index("customer_id")["rule"].to_dict() == {"a": 2, "b": 1, "c": 0, "d": 2}
-    frame = engine.frame(PEOPLE).with_columns(first_match([*ladder, None], {}).alias("rule"))
+    frame = each_engine.frame(PEOPLE).with_columns(first_match([*ladder, None], {}).alias("rule"))
     assert collect(frame).set_index("customer_id")["rule"].to_dict() == {"a": 2, "b": 1, "c": 0, "d": 2}
 
 
-def test_nothing_follows_a_rule_without_condition(engine):
-    frame = engine.frame(PEOPLE).with_columns(
+def test_nothing_follows_a_rule_without_condition(each_engine):
+    frame = each_engine.frame(PEOPLE).with_columns(
         first_match([None, Test(feature="n", op=">=", value=1)], {}).alias("rule")
     )
     assert set(collect(frame)["rule"]) == {0}
 
 
-def test_a_prefix_reads_the_other_column(engine):
-    frame = engine.frame(PEOPLE).with_columns((nw.col("n") + 1).alias("previous_n"))
+def test_a_prefix_reads_the_other_column(each_engine):
+    frame = each_engine.frame(PEOPLE).with_columns((nw.col("n") + 1).alias("previous_n"))
     frame = frame.with_columns(matches(Test(feature="n", op=">=", value=3), {}, "previous_").alias("held"))
     assert sorted(collect(frame.filter(nw.col("held")))["customer_id"]) == ["b", "c"]
 

@@ -34,29 +34,29 @@ def test_a_table_comes_home_alike_from_each_engine(both_engines):
     assert duck["n"].isna().tolist() == [False, True, False]
 
 
-def test_a_part_of_a_table_comes_home_without_a_trace_of_the_rest(engine):
-    part = collect(engine.frame(ROWS).filter(nw.col("who") == "c"))
+def test_a_part_of_a_table_comes_home_without_a_trace_of_the_rest(each_engine):
+    part = collect(each_engine.frame(ROWS).filter(nw.col("who") == "c"))
     assert part.columns.tolist() == ROWS.column_names
     assert part.index.tolist() == [0]
 
 
-def test_frames_do_not_disturb_each_other(engine):
-    first, second = engine.frame(ROWS), engine.frame(ROWS.slice(0, 1))
+def test_frames_do_not_disturb_each_other(each_engine):
+    first, second = each_engine.frame(ROWS), each_engine.frame(ROWS.slice(0, 1))
     assert len(collect(first)) == 3
     assert len(collect(second)) == 1
 
 
-def test_what_is_kept_is_computed_once_and_replaced_by_name(engine):
-    frame = engine.frame(ROWS)
-    kept = engine.persist(frame.with_columns((nw.col("n") * 2).alias("twice")), "rows")
+def test_what_is_kept_is_computed_once_and_replaced_by_name(each_engine):
+    frame = each_engine.frame(ROWS)
+    kept = each_engine.persist(frame.with_columns((nw.col("n") * 2).alias("twice")), "rows")
     assert collect(kept)["twice"].tolist()[0] == 2
-    again = engine.persist(frame.filter(nw.col("n") == 3), "rows")
+    again = each_engine.persist(frame.filter(nw.col("n") == 3), "rows")
     assert collect(again)["who"].tolist() == ["c"]
 
 
-def test_a_kept_frame_may_be_made_from_the_one_it_replaces(engine):
-    kept = engine.persist(engine.frame(ROWS), "chain")
-    kept = engine.persist(kept.filter(nw.col("n") == 3), "chain")
+def test_a_kept_frame_may_be_made_from_the_one_it_replaces(each_engine):
+    kept = each_engine.persist(each_engine.frame(ROWS), "chain")
+    kept = each_engine.persist(kept.filter(nw.col("n") == 3), "chain")
     assert collect(kept)["who"].tolist() == ["c"]
 
 

@@ -151,7 +151,7 @@ def test_the_identities_hold_on_both_engines_alike(data, shops, both_engines):
     rows = collect(ledgers[0].frame.select(c.CUSTOMER_ID, c.PERIOD))
     assert not rows.duplicated().any()
     n_known = {to_date(ledgers[0].snapshots[period]): n for period, n in rows.groupby(c.PERIOD).size().items()}
-    for framework in shipped_frameworks():
+    for framework in data.draw(st.permutations(shipped_frameworks()))[:2]:
         first, second = [count_moves(ledger, framework) for ledger in ledgers]
         pd.testing.assert_frame_equal(first, second, rtol=1e-9)
         check_identities(first, framework, n_known)

@@ -45,13 +45,17 @@ EVENTS = "customer_id,occurred_at,kind\nlead,2024-03-05,sign_up\nben,2024-03-06,
 CUSTOMERS = "customer_id,created_at,plan\nanna,2023-12-24,plus\nben,2024-01-30,\nlate,2024-05-05,plus\n"
 
 
-@pytest.fixture
-def sources(tmp_path):
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sources")
     for name, text in (("orders", ORDERS), ("events", EVENTS), ("customers", CUSTOMERS)):
-        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-    return Sources(
-        (tmp_path / "orders.csv",), customers=(tmp_path / "customers.csv",), events=(tmp_path / "events.csv",)
-    )
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return Sources((folder / "orders.csv",), customers=(folder / "customers.csv",), events=(folder / "events.csv",))
+
+
+@pytest.fixture(scope="module")
+def dataset(sources):
+    return load_dataset(sources, Recipe())
 
 
 @pytest.fixture
@@ -59,8 +63,17 @@ def run(sources, engine):
     return lambda **recipe: analyse(sources, Recipe(**recipe), engine)
 
 
-def test_a_small_shop_from_file_to_stages(run):
-    found = run()
+@pytest.fixture(scope="module")
+def found(sources):
+    """What a run finds when nothing was chosen, and what it told on its way."""
+    ticks, told = iter(range(100)), []
+    engine = open_engine("duckdb")
+    yield analyse(sources, Recipe(), engine, clock=lambda: float(next(ticks)), on_step=told.append), told
+    engine.close()
+
+
+def test_a_small_shop_from_file_to_stages(found):
+    found, _ = found
     assert found.workspace.dataset.imported["orders"].rows_set_aside == 2
     table = found.customers.set_index(c.CUSTOMER_ID)
     assert table[c.STAGE].to_dict() == {
@@ -78,8 +91,8 @@ def test_a_small_shop_from_file_to_stages(run):
     assert found.stages[c.N_CUSTOMERS].tolist() == found.lifecycle.counts[c.N_CUSTOMERS].tolist()
 
 
-def test_the_day_of_the_last_order_is_the_default(run):
-    assert run().workspace.as_of_day == (dt.date(2024, 4, 30) - dt.date(1970, 1, 1)).days
+def test_the_day_of_the_last_order_is_the_default(found):
+    assert found[0].workspace.as_of_day == (dt.date(2024, 4, 30) - dt.date(1970, 1, 1)).days
 
 
 def test_at_an_earlier_day_later_people_are_not_known(run):
@@ -129,53 +142,48 @@ def test_a_column_that_is_not_in_the_file_is_refused(run):
         run(mapping={"orders": mapping})
 
 
-def test_thin_data_are_not_scored_and_say_why(run):
-    found = run()
+def test_thin_data_are_not_scored_and_say_why(found):
+    found, _ = found
     assert {card.model: card.verdict for card in found.scores.cards} == dict.fromkeys(
         ("churn", "orders", "spend"), "refused"
     )
     assert all(card.reason for card in found.scores.cards)
 
 
-def test_both_engines_tell_the_same_story(sources, both_engines):
-    first, second = [analyse(sources, Recipe(), one) for one in both_engines]
+def test_both_engines_tell_the_same_story(found, sources):
+    first, second = found[0], analyse(sources, Recipe(), open_engine("pandas"))
     pd.testing.assert_frame_equal(first.customers, second.customers, rtol=1e-9)
     pd.testing.assert_frame_equal(first.lifecycle.moves, second.lifecycle.moves, rtol=1e-9)
     pd.testing.assert_frame_equal(first.lifecycle.stock, second.lifecycle.stock, rtol=1e-9)
 
 
-def test_the_app_may_take_the_steps_one_at_a_time(sources, engine):
-    whole = analyse(sources, Recipe(), engine)
-    dataset = load_dataset(sources, Recipe())
-    with_engine = open_engine(engine.name)
-    workspace = open_workspace(dataset, with_engine)
+def test_the_app_may_take_the_steps_one_at_a_time(found, dataset, engine):
+    whole, _ = found
+    workspace = open_workspace(dataset, engine)
     lifecycle = read_lifecycle(workspace, load_framework("sterne_cutler"))
     pd.testing.assert_frame_equal(lifecycle.moves, whole.lifecycle.moves)
     listed = list_customers(workspace, lifecycle.framework, Recipe().personas)
     pd.testing.assert_frame_equal(listed, whole.customers[list(listed)])
-    with_engine.close()
 
 
-def test_steps_are_told_and_timed(sources, engine):
-    ticks, told = iter(range(100)), []
-    found = analyse(sources, Recipe(), engine, clock=lambda: float(next(ticks)), on_step=told.append)
+def test_steps_are_told_and_timed(found):
+    found, told = found
     assert told == ["read", "ledger", "stages", "models", "customers"]
     assert found.timings == dict.fromkeys(told, 1.0)
 
 
-def test_several_files_of_one_shape_are_one_history(tmp_path, sources, engine):
+def test_several_files_of_one_shape_are_one_history(tmp_path, sources):
     lines = ORDERS.splitlines(keepends=True)
     parts = [tmp_path / "first.csv", tmp_path / "second.csv"]
     parts[0].write_text("".join(lines[:5]))
     parts[1].write_text("".join([lines[0], *lines[5:]]))
-    whole = analyse(Sources(sources.orders), Recipe(), engine)
-    halves = analyse(Sources(tuple(parts)), Recipe(), engine)
-    pd.testing.assert_frame_equal(halves.customers, whole.customers)
+    whole, halves = [load_dataset(Sources(paths), Recipe()).tables.orders for paths in (sources.orders, tuple(parts))]
+    assert halves.equals(whole)
 
 
-def test_weeks_are_followed_while_they_fit_and_refused_with_the_reason(sources, engine, monkeypatch):
+def test_weeks_are_followed_while_they_fit_and_refused_with_the_reason(dataset, engine, monkeypatch):
     framework = load_framework("sterne_cutler")
-    workspace = open_workspace(load_dataset(sources, Recipe()), engine)
+    workspace = open_workspace(dataset, engine)
     weeks = ledger_for(workspace, framework, "week", known_days=30)
     movement = read_movement(weeks, framework)
     assert weeks.unit == "week" and set(movement.days) <= set(weeks.dates)
@@ -186,12 +194,12 @@ def test_weeks_are_followed_while_they_fit_and_refused_with_the_reason(sources, 
 
     monkeypatch.setattr("clm_core.pipeline.MOST_WEEK_ROWS", 3)
     with pytest.raises(InputError, match="By week this history is too large") as refused:
-        ledger_for(open_workspace(load_dataset(sources, Recipe()), engine), framework, "week")
+        ledger_for(open_workspace(dataset, engine), framework, "week")
     assert refused.value.next_step.startswith("Choose months")
 
 
-def test_each_rule_tells_how_many_it_decides_and_the_stages_add_up(sources, engine):
-    workspace = open_workspace(load_dataset(sources, Recipe()), engine)
+def test_each_rule_tells_how_many_it_decides_and_the_stages_add_up(dataset, engine):
+    workspace = open_workspace(dataset, engine)
     framework = load_framework("sterne_cutler")
     by_rule = count_rules(workspace, framework)
     assert list(by_rule["rule"]) == [rule.id for rule in framework.rules]
@@ -207,8 +215,8 @@ def test_each_rule_tells_how_many_it_decides_and_the_stages_add_up(sources, engi
     assert list(on_stages(count_now(workspace, framework), both)[c.N_CUSTOMERS]) == [0, 1, 3, 1, 0, 0, 0]
 
 
-def test_every_fault_of_a_framework_is_told_at_once_with_its_place(sources, engine):
-    workspace = open_workspace(load_dataset(sources, Recipe()), engine)
+def test_every_fault_of_a_framework_is_told_at_once_with_its_place(dataset, engine):
+    workspace = open_workspace(dataset, engine)
     faulty = edit.add_stage(edit.add_stage(load_framework("race"), "One"), "Two")
     with pytest.raises(DefinitionError, match=r"No rule leads to stage 'One'") as told:
         count_rules(workspace, faulty)
