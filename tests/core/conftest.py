@@ -18,7 +18,7 @@ from clm_core.ingest import import_table
 from clm_core.tables import CUSTOMERS, EVENTS, ORDERS, Tables, to_date, to_day
 
 settings.register_profile(
-    "core", derandomize=True, deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow]
+    "core", derandomize=True, deadline=None, max_examples=5, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("core")
 

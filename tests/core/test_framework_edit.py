@@ -215,7 +215,7 @@ _EDITS = st.one_of(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(changes=st.lists(_EDITS, max_size=8))
 def test_any_edits_can_be_undone_and_sound_ones_put_everyone_under_one_rule(changes, people):
     start = Draft.of(STERNE)

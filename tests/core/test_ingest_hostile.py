@@ -54,7 +54,7 @@ def read_elsewhere(path):
 
 def zipped(members):
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, text in members:
             archive.writestr(name, text)
     return content.getvalue()
@@ -62,7 +62,7 @@ def zipped(members):
 
 def bomb_of_zeros():
     content = io.BytesIO()
-    with gzip.GzipFile(fileobj=content, mode="wb") as stream:
+    with gzip.GzipFile(fileobj=content, mode="wb", compresslevel=1) as stream:
         for _ in range(600):
             stream.write(bytes(1 << 20))
     return content.getvalue()

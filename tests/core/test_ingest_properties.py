@@ -46,7 +46,7 @@ def imported(content, mapping):
         return import_table([path], "orders", mapping)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     rows,
     st.lists(st.tuples(st.integers(0, 11), st.integers(0, 4), JUNK), max_size=8),
@@ -64,7 +64,7 @@ def test_no_row_is_lost_whatever_the_cells_hold(table, damages):
     assert sum(result.table["n_lines"].to_pylist()) == result.rows_kept
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.lists(st.text(alphabet='ab,"1\n', max_size=12), max_size=12))
 def test_broken_lines_are_counted_never_swallowed(lines):
     sound = [f"{i},c{i},2026-01-31,{i}.50,Tea" for i in range(60)]
@@ -76,7 +76,7 @@ def test_broken_lines_are_counted_never_swallowed(lines):
     assert len({f"c{i}" for i in range(60)} - found) <= 1
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_give_orders_or_a_clear_refusal(content):
     try:

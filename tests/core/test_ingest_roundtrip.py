@@ -61,7 +61,7 @@ def lines_of(log, words, day_format, amount, grain):
             yield [f"A-{number}", who, day, words[(number + place) % len(words)], paid, "DE" if is_first else ""]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     log=orders,
     encoding=st.sampled_from(sorted(WORDS)),

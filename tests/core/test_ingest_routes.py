@@ -105,7 +105,7 @@ def outcome(path, ways):
     )
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     rows=st.lists(lines, min_size=20, max_size=40),
     odd=st.lists(st.tuples(st.integers(0, 39), odd_cells), max_size=4),

@@ -112,7 +112,7 @@ EVERYONE = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(_conditions, min_size=1, max_size=4))
 def test_a_rule_is_dead_exactly_when_nobody_of_everyone_reaches_it(rules):
     conditions = [*rules, None]
