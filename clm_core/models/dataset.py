@@ -26,6 +26,7 @@ LABELS = (NEXT_ORDER_DAYS, NEXT_SPEND, HAS_NO_ORDER)
 
 MIN_HISTORY_DAYS = 60
 """The least a customer base must have been seen before its first cut-off."""
+YEAR = 365
 N_CUTOFFS = 6
 """Cut-offs stacked for one fit: several seasons and cohort ages at once, few enough to stay quick."""
 
@@ -37,7 +38,8 @@ class Cutoffs:
     Labels of ``train`` end on or before ``test``; ``test`` is one horizon before ``as_of_day``; labels of ``final`` end on or
     before ``as_of_day``. Days rise within each. Cut-offs to learn from have half a horizon of history before them. ``train`` is empty
     where the history holds no second horizon: then only a model that learns from no label can be tested. ``final`` may be empty too:
-    then only such a model can score.
+    then only such a model can score. Labels of ``season_test`` end on or before ``test``, those of ``season_final`` on or before
+    ``as_of_day``; nothing learns from them but the season.
     """
 
     horizon_days: int
@@ -45,6 +47,13 @@ class Cutoffs:
     train: tuple[int, ...]
     test: int
     final: tuple[int, ...]
+    season_test: tuple[int, ...] = ()
+    season_final: tuple[int, ...] = ()
+
+    @property
+    def earlier(self) -> tuple[int, ...]:
+        """Every cut-off but the test, rising."""
+        return tuple(sorted({*self.train, *self.final, *self.season_test, *self.season_final} - {self.test}))
 
 
 def plan_cutoffs(first_day: int, as_of_day: int, horizon_days: int) -> Cutoffs:
@@ -79,7 +88,22 @@ def plan_cutoffs(first_day: int, as_of_day: int, horizon_days: int) -> Cutoffs:
         train=_back_from(test - horizon_days, step, earliest),
         test=test,
         final=_back_from(test, step, earliest),
+        season_test=season_days(first_day, test, horizon_days),
+        season_final=season_days(first_day, as_of_day, horizon_days),
     )
+
+
+def season_days(first_day: int, day: int, horizon_days: int) -> tuple[int, ...]:
+    """Cut-offs that tell the season after ``day``: the same day of up to two earlier years, and one a horizon through the last year.
+
+    Empty where no cut-off a year ago has 60 days and half a horizon of history before it, or where the horizon is more than half a
+    year: it holds most of the seasons there are.
+    """
+    earliest = first_day + max(MIN_HISTORY_DAYS, horizon_days // 2)
+    same = [day - k * YEAR for k in (2, 1) if day - k * YEAR >= earliest]
+    if not same or horizon_days > YEAR / 2:
+        return ()
+    return tuple(sorted({*same, *range(day - horizon_days, day - YEAR, -horizon_days)}))
 
 
 def _back_from(last: int, step: int, earliest: int) -> tuple[int, ...]:

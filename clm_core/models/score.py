@@ -25,6 +25,7 @@ from clm_core.models.inputs import inputs_of
 from clm_core.models.intervals import learn_interval
 from clm_core.models.leads import LeadRates
 from clm_core.models.limits import check_amounts, check_varies, compare, reason_of
+from clm_core.models.season import Season
 from clm_core.models.tasks import Forecast, Task, tasks_for
 from clm_core.models.totals import TOTAL_COLUMNS, LevelDrift, total_row
 from clm_core.models.windows import Windows, open_windows, read_rows
@@ -153,6 +154,8 @@ def _score(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> _An
     interval: Any = learn_interval(task, *learned)
     if final.method != card.method:
         card = replace(card, method=final.method, reason=f"{card.reason} What was tested is: {card.method}")
+    card, season = _judged_season(task, windows, card, tested)
+    predicted = predicted if season is None else season.applied(predicted, task.score)
     ends = interval.around(final, windows.known, predicted)
     if task.score == c.EXPECTED_ORDERS:  # there are no more days with an order than days
         predicted, *ends = (np.minimum(end, card.horizon_days) for end in (predicted, *ends))
@@ -165,6 +168,22 @@ def _score(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> _An
         input_weights(windows.final, final.predict(windows.final), task.score),
         total_row(task.model, predicted, drift),
     )
+
+
+def _judged_season(task: Task, windows: Windows, card: ModelCard, tested: Floats) -> tuple[ModelCard, Season | None]:
+    """The season ahead, if earlier years tell one and the one before would have helped the test; and the card that says so."""
+    before, now = windows.season_test, windows.season_now
+    if now is None:
+        return card, None
+    is_applied = before is not None and before.helps(task.score, tested, windows.test[task.label])
+    told = now.sentence + (
+        "it is applied, for the season before would have brought the tested total nearer to what happened."
+        if is_applied
+        else "it is not applied, for the season before would not have helped the test."
+        if before is not None
+        else "it is not applied, for the history is too short to test it."
+    )
+    return replace(card, method=f"{card.method} {told}"), now if is_applied else None
 
 
 def _train_window(windows: Windows, horizon_days: int) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from clm_core.models.buying import with_buying
 from clm_core.models.dataset import HAS_NO_ORDER, Cutoffs, build_dataset, dataset_and_known
 from clm_core.models.inputs import inputs_of, with_inputs
 from clm_core.models.limits import check_enough, check_leaks
+from clm_core.models.season import Season
 
 MAX_FIT_ROWS = 120_000
 """Rows at all cut-offs that teach. Some thirty coefficients are settled long before; beyond it only every k-th customer does."""
@@ -42,6 +43,8 @@ class Windows:
     everybody: pd.DataFrame
     split_train: Split | None
     split_final: Split | None
+    season_test: Season | None
+    season_now: Season | None
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,15 @@ class Rows:
 
 def read_rows(frames: Frames, plan: Cutoffs, most: int = MAX_FIT_ROWS) -> Rows:
     """The rows that the plan asks for. Where those to learn from are more than ``most``, every k-th customer teaches."""
-    days = sorted({*plan.train, *plan.final, plan.test})
+    days = [*plan.earlier, plan.test]
     if frames.n_customers * len(days) <= most:
         labelled, known = dataset_and_known(frames, days, plan.horizon_days, plan.as_of_day)
         return Rows(labelled, pd.Series(True, index=labelled.index), known)
     test, known = dataset_and_known(frames, (plan.test,), plan.horizon_days, plan.as_of_day)
     teachers = teachers_of(known, plan.as_of_day, days, most)
-    earlier = [day for day in days if day != plan.test]
     labelled = test
-    if earlier:
-        taught = build_dataset(frames_of_some(frames, teachers), earlier, plan.horizon_days)
+    if plan.earlier:
+        taught = build_dataset(frames_of_some(frames, teachers), plan.earlier, plan.horizon_days)
         labelled = pd.concat([taught, test], ignore_index=True)
     return Rows(labelled, labelled[c.CUSTOMER_ID].isin(teachers), known)
 
@@ -100,9 +102,13 @@ def open_windows(rows: Rows, plan: Cutoffs) -> Windows:
     learned = train if plan.train else final
     check_leaks(inputs_of(learned), learned[HAS_NO_ORDER])
     today, _ = with_buying(with_inputs(rows.known[rows.known[c.N_ORDERS] > 0]), plan.horizon_days, near=models)
+    seasons = [
+        Season.after(day, full[teaches & full[c.AS_OF_DAY].isin(days)], plan.horizon_days)
+        for day, days in ((plan.test, plan.season_test), (plan.as_of_day, plan.season_final))
+    ]
     split_final = (train, test) if plan.train else hold_out(final, plan.horizon_days) if plan.final else None
     split_train = hold_out(train, plan.horizon_days) if plan.train else None
-    return Windows(plan, train, test, final, today, _at(rows.labelled, last), split_train, split_final)
+    return Windows(plan, train, test, final, today, _at(rows.labelled, last), split_train, split_final, *seasons)
 
 
 def _at(rows: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
