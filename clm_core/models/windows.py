@@ -61,9 +61,10 @@ class Rows:
 
 def read_rows(frames: Frames, plan: Cutoffs, most: int = MAX_FIT_ROWS) -> Rows:
     """The rows that the plan asks for. Where those to learn from are more than ``most``, every k-th customer teaches."""
-    days = [*plan.earlier, plan.test]
+    days = sorted({*plan.train, *plan.final, plan.test})
     if frames.n_customers * len(days) <= most:
-        labelled, known = dataset_and_known(frames, days, plan.horizon_days, plan.as_of_day)
+        every = (*plan.earlier, plan.test)
+        labelled, known = dataset_and_known(frames, every, plan.horizon_days, plan.as_of_day)
         return Rows(labelled, pd.Series(True, index=labelled.index), known)
     test, known = dataset_and_known(frames, (plan.test,), plan.horizon_days, plan.as_of_day)
     teachers = teachers_of(known, plan.as_of_day, days, most)
