@@ -33,6 +33,13 @@ def chromium_path() -> str | None:
 @contextmanager
 def serve(script: Path = ROOT / "app.py", *, folder: Path = ROOT) -> Iterator[str]:
     """Run an app on 127.0.0.1 and yield its address."""
+    with serve_process(script, folder=folder) as (address, _):
+        yield address
+
+
+@contextmanager
+def serve_process(script: Path = ROOT / "app.py", *, folder: Path = ROOT) -> Iterator[tuple[str, int]]:
+    """The same; its address and the number of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -41,7 +48,7 @@ def serve(script: Path = ROOT / "app.py", *, folder: Path = ROOT) -> Iterator[st
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server.pid
     finally:
         server.terminate()
         server.wait(timeout=20)

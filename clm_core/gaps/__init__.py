@@ -2,7 +2,7 @@
 
 from clm_core.gaps.check import check_catalogue
 from clm_core.gaps.consensus import Spread, consensus, spread
-from clm_core.gaps.evidence import SCORE_RULE, gather_evidence
+from clm_core.gaps.evidence import SCORE_RULE, gather_evidence, no_evidence
 from clm_core.gaps.load import CATALOGUES, load_catalogue, parse_catalogue, shipped_catalogues, vocabulary
 from clm_core.gaps.maturity import Maturity, assess_maturity, assessment
 from clm_core.gaps.model import Activity, Catalogue, Channel, Metric, Moment, Vocabulary
@@ -12,7 +12,7 @@ from clm_core.gaps.plan_files import plan_csv, plan_html, plan_ics, plan_markdow
 from clm_core.gaps.power import HoldOut, hold_out
 from clm_core.gaps.priorities import FACTORS, prioritise, stage_facts
 from clm_core.gaps.says import what_comes_first, what_is_planned, what_room_says, what_runs, where_gaps_are
-from clm_core.gaps.scores import agenda, agreed, gaps, medians, spreads, spreads_by_role, starting_scores
+from clm_core.gaps.scores import agenda, agreed, gaps, medians, spreads, spreads_by_role, starting_scores, worth_scoring
 from clm_core.gaps.session import Session, compare_sessions, dump_session, parse_session, session_of
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "load_catalogue",
     "make_plan",
     "medians",
+    "no_evidence",
     "own_activity",
     "parse_catalogue",
     "parse_session",
@@ -72,4 +73,5 @@ __all__ = [
     "what_room_says",
     "what_runs",
     "where_gaps_are",
+    "worth_scoring",
 ]

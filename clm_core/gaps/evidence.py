@@ -71,9 +71,17 @@ def gather_evidence(frames: Frames, today: Frame, as_of_day: int, rules: Mapping
     for name, rule in rules.items():
         counted = _count(rule, frames, today, as_of_day, kinds)
         rows.append({"evidence": name, **_judged(rule, counted), "query": rule_sentence(rule)})
-    return pd.DataFrame(
-        rows, columns=["evidence", "status", "n", "n_found", "share", "control", "score", "says", "query"]
-    ).astype({"score": "Int64"})
+    return _table(rows)
+
+
+def no_evidence() -> pd.DataFrame:
+    """The same table without a row: there is no data to ask."""
+    return _table([])
+
+
+def _table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    columns = ["evidence", "status", "n", "n_found", "share", "control", "score", "says", "query"]
+    return pd.DataFrame(rows, columns=columns).astype({"score": "Int64"})
 
 
 def suggested_score(share: float) -> int:

@@ -42,6 +42,23 @@ def starting_scores(catalogue: Catalogue, evidence: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows, columns=[ACTIVITY, MEASURE, VALUE])
 
 
+def worth_scoring(table: pd.DataFrame, catalogue: Catalogue, n: int) -> list[str]:
+    """The ``n`` activities that a group should look at first, in the table's order: the widest known gaps, then those of which
+    nothing is known, what is commonly missed before the rest and each stage in turn.
+
+    ``table`` comes from :func:`gaps`.
+    """
+    is_rare = {one.id: not one.is_often_missed for one in catalogue.activities}
+    rows = table.assign(is_rare=table[ACTIVITY].map(is_rare))
+    rows = rows.assign(turn=rows.groupby(["stage", "is_rare"]).cumcount())
+    # a gap of none is known and needs no talk, so it comes after what nobody knows
+    rows = rows.assign(is_closed=rows["gap"] == 0)
+    first = rows.sort_values(
+        ["is_closed", "gap", "is_rare", "turn"], ascending=[True, False, True, True], kind="stable", na_position="last"
+    )[ACTIVITY].head(n)
+    return [str(id_) for id_ in table[ACTIVITY] if id_ in set(first)]
+
+
 def spreads(votes: pd.DataFrame) -> pd.DataFrame:
     """One row per activity and measure that somebody scored: `n`, `median`, quartiles, `iqr`, `consensus`."""
     return _spreads(votes, [ACTIVITY, MEASURE])

@@ -5,20 +5,18 @@ import streamlit as st
 from clm_core import charts
 from clm_core.gaps import SCORE_RULE, vocabulary, what_runs, where_gaps_are
 from clm_core.gaps.scale import MATURITY, RUNNING
-from clm_core.tables import to_date
-from clm_core.wording import long_day
 from pages.ui import cached, figures, frame, gap_inputs, inputs, messages, tables
 
-workspace = frame.begin(
+workspace = frame.begin_with_or_without(
     "What runs, and what could?",
     "This page sets everything that could always be on across the lifecycle beside what really is, and shows what your own "
     "events prove of it.",
+    "Orders and events would fill in what runs already, each score with its figure and the question behind it.",
 )
-framework = gap_inputs.framework()
-cached.stage_counts(inputs.as_of(), framework)  # a framework that cannot be used is told here, as on every page
-catalogue = gap_inputs.ask_catalogue()
+catalogue, framework = gap_inputs.ask_catalogue(), gap_inputs.framework()
+if workspace is not None:
+    cached.stage_counts(inputs.as_of(), framework)  # a framework that cannot be used is told here, as on every page
 board = gap_inputs.table(catalogue, framework)
-today = long_day(to_date(workspace.as_of_day))
 theme = figures.theme()
 
 runs = what_runs(board, framework)
@@ -51,10 +49,11 @@ gap_inputs.ask_scores(board, catalogue, framework)
 with st.expander("Activities of your own", icon=":material/add:"):
     gap_inputs.ask_own_activities(catalogue)
 
-st.header("What do the events prove?", anchor=False)
-evidence = cached.evidence(inputs.as_of())
-tables.show_evidence(evidence)
-figures.download(evidence, "evidence.csv", "Evidence with its questions (CSV)", "evidence")
+if workspace is not None:
+    st.header("What do the events prove?", anchor=False)
+    evidence = gap_inputs.evidence()
+    tables.show_evidence(evidence)
+    figures.download(evidence, "evidence.csv", "Evidence with its questions (CSV)", "evidence")
 st.page_link("pages/plan/workshop.py", label="Score with colleagues on their phones", icon=":material/co_present:")
 st.page_link("pages/plan/priorities.py", label="Put the gaps in order", icon=":material/low_priority:")
 
@@ -65,7 +64,7 @@ figures.how_made(
         ("Gap", "Aim − now, at least 0. Until you score, the aim is 3, always on."),
         ("Now", SCORE_RULE),
         ("Control", "The same event in as many days just before, or 90 days later where nobody is known before."),
-        ("Window", f"Occasions of the 365 days up to {today} whose follow-up is over."),
+        ("Window", "Occasions of the 365 days up to the as-of day whose follow-up is over."),
         (
             "Sources",
             "Activities from five articles on the customer lifecycle, in our own words; docs/workshop.md states every formula.",

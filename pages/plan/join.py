@@ -4,14 +4,14 @@ import streamlit as st
 
 from clm_core.errors import ClmError
 from clm_core.gaps.rooms import join_room, own_name
-from pages.ui import messages, room_screens, state
+from pages.ui import messages, phone, room_screens
 from pages.ui.room_store import now, rooms
 
-st.title("Score with your colleagues", anchor=False)
 code, token = st.query_params.get("room", ""), st.query_params.get("me", "")
 
 if not (code and token):
-    asked = room_screens.ask_join(code)
+    st.title("Score with your colleagues", anchor=False)
+    asked = phone.ask_join(code)
     if asked is not None:
         joined = join_room(rooms(), *asked, now())
         # in the address, so that a reload or a dropped connection finds the same person
@@ -31,12 +31,10 @@ except ClmError as fault:
     st.stop()
 
 st.caption(messages.plain(f"{view.board.name} · {name}, {role}"))
-room_screens.pulse(code, (view.round_number, view.state))
-if (refused := state.take_room_fault()) is not None:
-    messages.show_error(refused)
+room_screens.pulse(code, view)
 if view.state == "open":
-    room_screens.ask_scores(code, token, view)
-    st.caption("Each tap is saved. Tap again to change it, until the round is closed.")
+    phone.ask_scores(code, token, view)
+    st.caption("Each tap is saved. Tap another score to change it, until the round is closed.")
 elif view.state == "revealed":
     room_screens.show_agenda(code, view)
 elif view.state == "closed":

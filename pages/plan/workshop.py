@@ -2,49 +2,52 @@
 
 import streamlit as st
 
-from clm_core.gaps.rooms import delete_room
 from clm_core.gaps.scale import MATURITY
-from pages.ui import cached, figures, frame, gap_inputs, inputs, messages, room_screens, room_store, sessions, state
+from pages.ui import (
+    cached,
+    desk,
+    figures,
+    frame,
+    gap_inputs,
+    inputs,
+    messages,
+    room_address,
+    room_screens,
+    room_store,
+    sessions,
+    state,
+)
 
-workspace = frame.begin(
+room = state.room() or room_address.find()
+workspace = frame.begin_with_or_without(
     "Where do we agree, and what must we talk about?",
     "This page opens a room: colleagues score on their phones, in private, and you see together where you agree.",
+    "Orders and events add what runs already: scores to start from, each with its figure, and customers and money behind each gap."
+    if room is None
+    else "",
 )
-framework, catalogue = gap_inputs.framework(), gap_inputs.catalogue()
-cached.stage_counts(inputs.as_of(), framework)  # a framework that cannot be used is told here, as on every page
-board = gap_inputs.table(catalogue, framework)
-room = state.room() or sessions.room_in_address()
 
 if room is None:
-    wanted = sessions.ask_room(board, catalogue, framework)
+    catalogue, framework = gap_inputs.ask_catalogue(), gap_inputs.framework()
+    if workspace is not None:
+        cached.stage_counts(inputs.as_of(), framework)  # a framework that cannot be used is told here, as on every page
+    wanted = sessions.ask_room(gap_inputs.table(catalogue, framework), catalogue, framework)
     if wanted is not None:
         state.set_room(room_store.open_new(wanted))
         st.rerun()
-else:
-    view = room_screens.look(room.code)
+elif (view := desk.look(room)) is not None:
+    room_address.keep(room)
     st.header(messages.plain(view.board.name), anchor=False)
-    room_screens.pulse(room.code, (view.round_number, view.state))
-    room_screens.ask_next_step(room, view)
+    room_screens.pulse(room.code, view, is_desk=True)
+    desk.ask_next_step(room, view)
     if view.state in ("waiting", "open"):
-        room_screens.show_way_in(room.code)
-    room_screens.show_people(room)
+        desk.show_way_in(room.code)
     if view.state == "revealed":
         room_screens.show_agenda(room.code, view)
-        room_screens.ask_final(room, view)
-        _, agreed_board = room_screens.results(room.code, view)
-        sessions.offer_results(agreed_board, view, room_store.now())
-    with st.popover("The facilitator's link and the end of the room", icon=":material/key:"):
-        st.caption(
-            "Keep this link to yourself: whoever has it leads the room. It cannot be shown again after you leave."
-        )
-        st.code(f"{st.context.url or ''}?room={room.code}&key={room.key}", language=None)
-        if st.button("Leave the room", help="The room stays; come back with the link."):
-            state.set_room(None)
-            st.rerun()
-        if st.button("Delete the room with everything in it"):
-            delete_room(room_store.rooms(), room.code, room.key, room_store.now())
-            state.set_room(None)
-            st.rerun()
+        desk.ask_final(room, view)
+        sessions.offer_results(room_screens.results(room.code, view).board, view, room_store.now())
+    desk.show_people(room)
+    desk.show_key(room)
 
 with st.expander("Compare two workshops", icon=":material/compare_arrows:"):
     sessions.ask_comparison()

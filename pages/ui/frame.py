@@ -45,13 +45,23 @@ def begin(question: str, promise: str, *, owns: Sequence[str] = ()) -> Workspace
     return workspace
 
 
-def _offer_sample(promise: str) -> None:
+def begin_with_or_without(question: str, promise: str, adds: str) -> Workspace | None:
+    """The same for a page that needs no data; ``adds`` says what data would add to it, or nothing where that was said before."""
+    if state.files():
+        return begin(question, promise)
+    st.title(question, anchor=False)
+    if adds:
+        _offer_sample(promise, f"This works without data. {adds}", is_needed=False)
+    return None
+
+
+def _offer_sample(promise: str, note: str = "There is no data in this session yet.", *, is_needed: bool = True) -> None:
     st.markdown(promise)
-    st.info("There is no data in this session yet.", icon=":material/table_view:")
-    left, right = st.columns(2)
+    st.info(note, icon=":material/table_view:")
+    left, right = st.columns(2, vertical_alignment="center")
     left.button(
         "Load the sample shop",
-        type="primary",
+        type="primary" if is_needed else "secondary",
         on_click=state.load_sample,
         width="stretch",
         icon=":material/pedal_bike:",

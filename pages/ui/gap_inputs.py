@@ -16,6 +16,7 @@ from clm_core.gaps import (
     changed,
     gaps,
     load_catalogue,
+    no_evidence,
     own_activity,
     read_own_activities,
     starting_scores,
@@ -46,13 +47,15 @@ def ask_catalogue() -> Catalogue:
 
 
 def framework() -> Framework:
-    """The framework in force, if activities have a place in it.
+    """The framework in force, if activities have a place in it; it is asked for here where no data brings up the sidebar.
 
     Raises
     ------
     DefinitionError
         When it has stages of its own, which the catalogues do not know.
     """
+    if not state.files():
+        inputs.ask_framework()
     chosen = inputs.framework()
     places = {
         moment.id: (moment.shelf.get(chosen.id), moment.audience.get(chosen.id)) for moment in vocabulary().moments
@@ -75,9 +78,14 @@ def catalogue() -> Catalogue:
     return changed(base, state.gap_changes(base.id))
 
 
+def evidence() -> pd.DataFrame:
+    """What the events show of each activity; nothing where there is no data."""
+    return cached.evidence(inputs.as_of()) if state.files() else no_evidence()
+
+
 def table(chosen: Catalogue, framework: Framework) -> pd.DataFrame:
     """The gaps as they stand: what was scored here, and what the data suggests where nothing was."""
-    long = starting_scores(chosen, cached.evidence(inputs.as_of()))
+    long = starting_scores(chosen, evidence())
     start = {(row.activity, row.measure): row.value for row in long.itertuples()}
     scores = {key: value for key, value in (start | state.gap_scores(chosen.id)).items() if key[0] in chosen.by_id}
     rows = [(activity, measure, value) for (activity, measure), value in scores.items()]
@@ -90,7 +98,7 @@ def ask_scores(board: pd.DataFrame, chosen: Catalogue, framework: Framework) -> 
     stages = [stage.id for stage in framework.stages if stage.id in set(board["stage"])]
     stage = st.selectbox("Stage", stages, format_func=lambda id_: framework.stage(id_).name, key="scored_stage")
     own = board[board["stage"] == stage]
-    shown = cached.evidence(inputs.as_of()).set_index("evidence")["says"]
+    shown = evidence().set_index("evidence")["says"]
     says = [shown.get(chosen.by_id[id_].evidence, "") for id_ in own["activity"]]
     key = f"scores_{chosen.id}_{framework.id}_{stage}_{len(chosen.activities)}"
     # frozen while the editor stands: feeding its own answers back would undo every second one

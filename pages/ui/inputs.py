@@ -10,11 +10,13 @@ from datetime import date
 import streamlit as st
 
 from clm_core.errors import Issue
+from clm_core.features import FEATURES
 from clm_core.frameworks import (
     SHIPPED,
     Draft,
     Framework,
     Limit,
+    check_framework,
     is_shipped,
     load_framework,
     owned,
@@ -41,7 +43,7 @@ LIMITS_A_ROW = 4
 def show_settings() -> None:
     """The choices that hold on every page, in the sidebar."""
     _follow_link()
-    _ask_framework()
+    ask_framework()
     first, last = _days()
     if isinstance(st.session_state.get(AS_OF), date) and not first <= st.session_state[AS_OF] <= last:
         del st.session_state[AS_OF]  # chosen for other files: this history has no such day
@@ -57,7 +59,7 @@ def show_settings() -> None:
     )
 
 
-def _ask_framework() -> None:
+def ask_framework() -> None:
     """The six that are shipped, and the newest other one of this session: choosing is a step that can be undone."""
     held = draft()
     versions = [held.now, *reversed(held.past), *reversed(held.undone)]
@@ -147,8 +149,8 @@ def take(changed: Framework, what: str) -> None:
 
 
 def faults(one: Framework) -> list[Issue]:
-    """What keeps a framework from being used on these files."""
-    return cached.faults(as_of(), one)
+    """What keeps a framework from being used on these files; without files, from being used on any."""
+    return cached.faults(as_of(), one) if state.files() else check_framework(one, FEATURES)
 
 
 def begin(base: Framework) -> None:

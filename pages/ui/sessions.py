@@ -18,47 +18,37 @@ from clm_core.gaps import (
     dump_session,
     parse_session,
     session_of,
+    worth_scoring,
 )
 from clm_core.gaps.maturity import LEVEL_RULE, SOURCE
-from clm_core.gaps.rooms import Board, Item, OpenedRoom, RoomView
+from clm_core.gaps.rooms import Board, Item, RoomView
 from clm_core.gaps.scale import MEASURES
-from pages.ui import cached, figures, inputs, messages, state
+from pages.ui import figures, gap_inputs, messages, state
 
 USUAL_ITEMS = 12
 """As many as a group scores in a quarter of an hour."""
 NEXT_STEPS = 3
 
 
-def room_in_address() -> OpenedRoom | None:
-    """The room of a facilitator's link; the key is taken out of the address, which a projector shows."""
-    code, key = st.query_params.get("room"), st.query_params.get("key")
-    if not (code and key):
-        return None
-    opened = OpenedRoom(code, key)
-    state.set_room(opened)
-    del st.query_params["key"], st.query_params["room"]
-    return opened
-
-
 def ask_room(board: pd.DataFrame, catalogue: Catalogue, framework: Framework) -> Board | None:
     """What a new room is to score; None until it is to be opened."""
-    by_gap = board.sort_values("gap", ascending=False, kind="stable", na_position="last")
-    names = dict(zip(by_gap["activity"], by_gap["name"], strict=True))
+    names = dict(zip(board["activity"], board["name"], strict=True))
     name = st.text_input("Name of the workshop", "Gap analysis", max_chars=80)
     chosen = st.multiselect(
         "Activities to score",
         list(names),
-        list(names)[:USUAL_ITEMS],
+        worth_scoring(board, catalogue, USUAL_ITEMS),
         format_func=lambda id_: names[id_],
         key=f"to_score_{catalogue.id}",
-        help="The widest gaps come first. Twelve take a group about a quarter of an hour.",
+        help="At first the widest known gaps, then what is commonly missed. Twelve take a group about a quarter of an hour.",
     )
     if not st.button(
         "Open the room", type="primary", disabled=not (chosen and name.strip()), icon=":material/meeting_room:"
     ):
         return None
-    says = cached.evidence(inputs.as_of()).set_index("evidence")
-    items = [_item(catalogue.by_id[id_], says) for id_ in chosen]
+    says = gap_inputs.evidence().set_index("evidence")
+    # along the lifecycle, in whatever order they were chosen
+    items = [_item(catalogue.by_id[id_], says) for id_ in names if id_ in chosen]
     return Board(name=name.strip(), catalogue=catalogue.id, framework=framework.id, items=tuple(items))
 
 

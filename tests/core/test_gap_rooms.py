@@ -1,6 +1,5 @@
 """Rooms under fire: races, kills, tampered secrets, hostile names. The clock is an argument, so nothing here waits."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -50,10 +49,8 @@ ALL = {"current": 1, "target": 4, "importance": 3}
 
 
 @pytest.fixture(scope="module")
-def db(tmp_path_factory):
-    # a server's address, where one is to be tested instead of the file
-    url = os.environ.get("ROOMS_TEST_URL") or f"sqlite:///{tmp_path_factory.mktemp('rooms') / 'rooms.db'}"
-    opened = open_database(url)
+def db(rooms_url):
+    opened = open_database(rooms_url)
     yield opened
     opened.close()
 
@@ -298,14 +295,13 @@ while True:
 """
 
 
-def test_every_acknowledged_vote_survives_a_kill(tmp_path):
-    url = f"sqlite:///{tmp_path / 'rooms.db'}"
-    db = open_database(url)
+def test_every_acknowledged_vote_survives_a_kill(rooms_url):
+    db = open_database(rooms_url)
     room = open_room(db, BOARD, NOW)
     anna = join_room(db, room.code, "Anna", "CRM", NOW)
     open_round(db, room.code, room.key, NOW)
     writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, url, room.code, anna.token], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, rooms_url, room.code, anna.token], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     told = [writer.stdout.readline().split() for _ in range(25)]
     writer.send_signal(signal.SIGKILL)
@@ -313,7 +309,7 @@ def test_every_acknowledged_vote_survives_a_kill(tmp_path):
     writer.wait()
     writer.stdout.close()
     db.close()
-    again = open_database(url)
+    again = open_database(rooms_url)
     kept = own_scores(again, room.code, anna.token, NOW)
     *_, (activity, value) = told
     # the last one told is there; or the one after it, written and not told any more

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from clm_core.errors import RoomError
 from clm_core.gaps.rooms.board import Board, code_hash, secret_hash
@@ -21,15 +22,37 @@ def find_room(connection: Connection, code: str, now: int, *, lock: bool = False
     RoomError
         When there is none; that it never was and that it is over are not told apart.
     """
-    query = select(ROOMS).where(ROOMS.c.code_hash == code_hash(code), ROOMS.c.expires_at > now)
+    query = select(ROOMS).where(_is_open(code, now))
     room = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if room is None:
-        raise RoomError(
-            "There is no such room, or its time is over.",
-            where="code of the room",
-            next_step="Ask the facilitator for the link, or open a new room.",
-        )
+        raise _no_room()
     return room
+
+
+def find_version(connection: Connection, code: str, now: int) -> int:
+    """The version of the room behind a code and nothing else of it: this is asked by every screen all the time.
+
+    Raises
+    ------
+    RoomError
+        As :func:`find_room` does.
+    """
+    version = connection.execute(select(ROOMS.c.version).where(_is_open(code, now))).scalar_one_or_none()
+    if version is None:
+        raise _no_room()
+    return int(version)
+
+
+def _is_open(code: str, now: int) -> ColumnElement[bool]:
+    return and_(ROOMS.c.code_hash == code_hash(code), ROOMS.c.expires_at > now)
+
+
+def _no_room() -> RoomError:
+    return RoomError(
+        "There is no such room, or its time is over.",
+        where="code of the room",
+        next_step="Ask the facilitator for the link, or open a new room.",
+    )
 
 
 def find_own_room(connection: Connection, code: str, key: str, now: int, *, lock: bool = False) -> Found:
@@ -79,7 +102,13 @@ def newest_round(connection: Connection, room: Found, *, share: bool = False) ->
 
 def board_of(room: Found) -> Board:
     """What the room scores."""
-    return Board.model_validate_json(room.board)
+    return _board(room.board)
+
+
+@lru_cache(maxsize=64)
+def _board(written: str) -> Board:
+    # a room's board never changes, and every score is held against it
+    return Board.model_validate_json(written)
 
 
 def touch(connection: Connection, room: Found) -> int:

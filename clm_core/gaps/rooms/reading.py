@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from clm_core.errors import RoomError
 from clm_core.gaps.rooms.board import Board
 from clm_core.gaps.rooms.database import Database
-from clm_core.gaps.rooms.doors import board_of, find_own_room, find_participant, find_room, newest_round
+from clm_core.gaps.rooms.doors import board_of, find_own_room, find_participant, find_room, find_version, newest_round
 from clm_core.gaps.rooms.schema import FINALS, PARTICIPANTS, ROUNDS, VOTES
 from clm_core.gaps.scores import ACTIVITY, MEASURE, PARTICIPANT, ROLE, VALUE
 
@@ -50,7 +50,7 @@ class Person:
 def room_version(db: Database, code: str, now: int) -> int:
     """One number that changes with anything in the room: an idle screen asks for nothing else."""
     with db.reading() as connection:
-        return int(find_room(connection, code, now).version)
+        return find_version(connection, code, now)
 
 
 def view_room(db: Database, code: str, now: int) -> RoomView:
