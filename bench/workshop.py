@@ -51,6 +51,7 @@ class Phone:
     seen: dict[int, float] = field(default_factory=dict)
     """How many had scored → when that was first shown."""
     finished: asyncio.Event = field(default_factory=asyncio.Event)
+    one_run: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ask(self, fragment: str = "", score: tuple[str, str] | None = None, *, by_itself: bool = False) -> float:
         """Have the page or a fragment of it run, with a tap on a scale if one is given; the seconds until it has."""
@@ -63,11 +64,12 @@ class Phone:
         if score is not None:
             tapped = run.widget_states.widgets.add(id=score[0])
             tapped.string_array_value.data.append(score[1])
-        self.finished.clear()
-        start = time.perf_counter()
-        await self.socket.send(message.SerializeToString())
-        await asyncio.wait_for(self.finished.wait(), 60)
-        return time.perf_counter() - start
+        async with self.one_run:
+            self.finished.clear()
+            start = time.perf_counter()
+            await self.socket.send(message.SerializeToString())
+            await asyncio.wait_for(self.finished.wait(), 60)
+            return time.perf_counter() - start
 
     async def listen(self) -> None:
         """Read what the server sends until the connection ends."""
@@ -121,10 +123,7 @@ async def tap(phones: list[Phone], until: float, waited: list[float]) -> None:
         if time.perf_counter() > until:
             return
         start = time.perf_counter()
-        await asyncio.sleep(0)
         scale, fragment = next(iter(phone.scales.items()))
-        while not phone.finished.is_set():
-            await asyncio.sleep(0.01)
         await phone.ask(fragment, (scale, "3"))
         while not all(n_scored in one.seen for one in phones):
             if time.perf_counter() - start > 30:

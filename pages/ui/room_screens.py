@@ -13,7 +13,7 @@ from clm_core.errors import RoomError
 from clm_core.gaps import agenda, agreed, gaps, spreads, spreads_by_role, vocabulary, what_room_says
 from clm_core.gaps.rooms import RoomView, final_scores, revealed_votes, room_version, view_room
 from clm_core.wording import count
-from pages.ui import figures, messages, state
+from pages.ui import figures, messages
 from pages.ui.room_store import now, rooms
 
 TICK_SECONDS = 2
@@ -24,11 +24,13 @@ STATES = {"waiting": "Waiting", "open": "Open", "closed": "Closed", "revealed": 
 
 def look(code: str) -> RoomView:
     """The room as it stands; asked in full only when its version has moved."""
-    kept = state.room_view(code, room_version(rooms(), code, now()))
-    if kept is None:
-        kept = view_room(rooms(), code, now())
-        state.set_room_view(code, kept)
-    return kept.at(now())
+    return _seen(code, room_version(rooms(), code, now())).at(now())
+
+
+@lru_cache(maxsize=64)
+def _seen(code: str, version: int) -> RoomView:
+    # asked by the first screen that notices the change, for all of them
+    return view_room(rooms(), code, now())
 
 
 @st.fragment(run_every=TICK_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
 from collections.abc import AsyncIterator
@@ -12,14 +13,27 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui import cached
 
+COLLECT_SECONDS = 2
+
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm up, serve, and leave nothing of anybody's behind."""
     _expect_navigation()
     _warm_up()
+    collecting = asyncio.create_task(_collect_garbage())
     yield
+    collecting.cancel()
     cached.vault().close()
+
+
+async def _collect_garbage() -> None:
+    """Collect every two seconds for everybody, in place of Streamlit's collection after every run of every visitor
+    (`runner.postScriptGC`): what that looks through grows with the visitors, so a hundred phones that tick would do little else.
+    """
+    while True:
+        await asyncio.sleep(COLLECT_SECONDS)
+        gc.collect()
 
 
 def _expect_navigation() -> None:
@@ -34,8 +48,7 @@ def _expect_navigation() -> None:
 def _warm_up() -> None:
     """Import what every page needs, then take it out of the garbage collector's sight.
 
-    Streamlit runs a full collection after every script run; with some hundred thousand long-lived objects of libraries in
-    sight that is most of the cost of a small run.
+    With some hundred thousand long-lived objects of libraries in sight a full collection takes as long as a page.
     """
     for module in (
         "clm_core.charts",

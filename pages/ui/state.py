@@ -14,7 +14,7 @@ import streamlit as st
 from clm_core.errors import ClmError
 from clm_core.frameworks import Draft
 from clm_core.gaps import Changes
-from clm_core.gaps.rooms import OpenedRoom, RoomView
+from clm_core.gaps.rooms import OpenedRoom
 from clm_core.ingest import Inspection, Mapping, Preset, TableKind
 from clm_core.personas import Persona, default_personas
 from clm_core.recipe import Recipe, read_recipe
@@ -40,7 +40,6 @@ GAP_CHANGES = "gap_changes"
 PLANNED = "planned"
 CARD_EDITS = "card_edits"
 ROOM = "room_key"
-ROOM_VIEW = "room_view"
 ROOM_FAULT = "room_fault"
 DRAFT = "draft"
 OPEN_PART = "open_part"
@@ -298,17 +297,6 @@ def room() -> OpenedRoom | None:
 def set_room(opened: OpenedRoom | None) -> None:
     """Keep the facilitator's code and key, or let them go."""
     st.session_state[ROOM] = opened
-
-
-def room_view(code: str, version: int) -> RoomView | None:
-    """What was last seen of a room, while nothing in it has changed."""
-    kept = st.session_state.get(ROOM_VIEW)
-    return kept[1] if kept and kept[0] == (code, version) else None
-
-
-def set_room_view(code: str, view: RoomView) -> None:
-    """Keep what was seen of a room."""
-    st.session_state[ROOM_VIEW] = ((code, view.version), view)
 
 
 def leave_room_fault(fault: ClmError) -> None:

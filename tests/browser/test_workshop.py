@@ -131,7 +131,7 @@ def test_five_phones_two_rounds_and_a_plan(workshop, desk, phones):
     settle(desk)
     with desk.expect_download() as table:
         press(desk, "Table (CSV)")
-    with open(table.value.path(), encoding="utf-8-sig", newline="") as file:
+    with table.value.path().open(encoding="utf-8-sig", newline="") as file:
         planned = {row["activity"]: row for row in csv.DictReader(file)}
     assert (planned[activity]["now"], planned[activity]["aim"]) == ("3.0", "5.0")
     with desk.expect_download() as slides:
