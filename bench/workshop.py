@@ -120,7 +120,7 @@ async def tap(phones: list[Phone], until: float, waited: list[float]) -> None:
     """One phone after the other scores for the first time; how long until the last screen has counted it."""
     for n_scored, phone in enumerate(phones, 1):
         await asyncio.sleep(VOTE_EVERY_SECONDS)
-        if time.perf_counter() > until:
+        if time.perf_counter() > until - 2 * VOTE_LIMIT_SECONDS:
             return
         start = time.perf_counter()
         scale, fragment = next(iter(phone.scales.items()))

@@ -8,6 +8,7 @@ from clm_core.charts.curves import payback, spend_concentration, tenure
 from clm_core.charts.data import orders_in_history
 from clm_core.charts.gap_board import gap_heat, lifecycle_bands
 from clm_core.charts.gap_choice import agreement, impact_effort
+from clm_core.charts.gap_dates import plan_timeline
 from clm_core.charts.history import flow_bars, stage_history
 from clm_core.charts.lifecycle import before_after, stage_bars
 from clm_core.charts.matrix import group_stage_heat, move_matrix
@@ -53,6 +54,7 @@ __all__ = [
     "persona_bars",
     "persona_dots",
     "place_in_every",
+    "plan_timeline",
     "return_curve",
     "role_colour",
     "rule_set_strip",

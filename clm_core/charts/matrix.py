@@ -19,6 +19,8 @@ from clm_core.wording import SMALL_GROUP, percent
 
 ROOM = 70
 """Pixels a column needs for stage names; below that columns bear the number of the stage."""
+WIDE = 92
+"""Pixels a column has on a wide page, where the number in a cell is large."""
 ROW, LINE = 44, 13
 NAME_WIDTH, COLUMN_WIDTH = 15, 12
 NEW = "Newly known"
@@ -162,7 +164,7 @@ def grid(
     rects = base.mark_rect(stroke=PALETTES[theme].background, strokeWidth=2, cornerRadius=3).encode(
         x=x, y=y, fill=alt.Fill(field="fill", type="nominal", scale=None, legend=None)
     )
-    layers = [rects, *(_words(base, x, y, field, is_narrow, dy) for field, dy in (("top", -7), ("bottom", 8)))]
+    layers = [rects, *(_words(base, x, y, field, len(column_names)) for field in ("top", "bottom"))]
     most_lines = max(len(lines) for lines in rows.values())
     return layers, lookups, max(ROW, LINE * most_lines + 8) * len(rows)
 
@@ -196,14 +198,17 @@ def _side(field: str, domain: list[str]) -> alt.Y:
     return alt.Y(field=field, type="nominal", sort=None, scale=alt.Scale(domain=domain, padding=0), axis=axis)
 
 
-def _words(base: alt.Chart, x: alt.X, y: alt.Y, field: str, is_narrow: str, dy: int) -> alt.Chart:
+def _words(base: alt.Chart, x: alt.X, y: alt.Y, field: str, n_columns: int) -> alt.Chart:
+    is_narrow, is_wide, is_top = _is_narrow(n_columns), f"width > {WIDE * n_columns}", field == "top"
     mark: dict[str, Any] = {
         "text": alt.expr(f"{is_narrow} ? datum.{field}_narrow : datum.{field}"),
-        "fontSize": alt.expr(f"{is_narrow} ? 10 : 12"),
-        "fontWeight": 600 if field == "top" else 400,
+        # the number itself can be read off a projector
+        "fontSize": alt.expr(f"{is_narrow} ? 10 : {is_wide} ? {18 if is_top else 12} : 12"),
+        "fontWeight": 600 if is_top else 400,
     }
     ink = alt.Color(field="ink", type="nominal", scale=None, legend=None)
-    words: alt.Chart = base.mark_text(baseline="middle", dy=dy, **mark).encode(x=x, y=y, color=ink)
+    place = {"dy": -7} if is_top else {"dy": alt.expr(f"{is_wide} ? 11 : 8")}
+    words: alt.Chart = base.mark_text(baseline="middle", **place, **mark).encode(x=x, y=y, color=ink)
     return words
 
 

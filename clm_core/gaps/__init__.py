@@ -8,7 +8,7 @@ from clm_core.gaps.maturity import Maturity, assess_maturity, assessment
 from clm_core.gaps.model import Activity, Catalogue, Channel, Metric, Moment, Vocabulary
 from clm_core.gaps.own import Changes, OwnActivities, changed, own_activity, read_own_activities
 from clm_core.gaps.plan import Card, Plan, audience_sizes, make_plan
-from clm_core.gaps.plan_files import plan_csv, plan_html, plan_ics, plan_markdown, plan_table
+from clm_core.gaps.plan_files import plan_csv, plan_days, plan_html, plan_ics, plan_markdown, plan_table
 from clm_core.gaps.power import HoldOut, hold_out
 from clm_core.gaps.priorities import FACTORS, prioritise, stage_facts
 from clm_core.gaps.says import what_comes_first, what_is_planned, what_room_says, what_runs, where_gaps_are
@@ -54,6 +54,7 @@ __all__ = [
     "parse_catalogue",
     "parse_session",
     "plan_csv",
+    "plan_days",
     "plan_html",
     "plan_ics",
     "plan_markdown",

@@ -64,6 +64,12 @@ def plan_table(plan: Plan) -> pd.DataFrame:
     )
 
 
+def plan_days(plan: Plan) -> pd.DataFrame:
+    """What a picture of the plan needs of each card: `activity`, `stage`, `owner`, `starts_on`, `measured_on`."""
+    rows = [(card.name, card.stage, card.owner, card.starts_on, card.measured_on) for card in plan.cards]
+    return pd.DataFrame(rows, columns=["activity", "stage", "owner", "starts_on", "measured_on"])
+
+
 def plan_csv(plan: Plan) -> str:
     """The table as CSV that no spreadsheet will run."""
     return to_csv(plan_table(plan))

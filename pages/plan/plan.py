@@ -4,10 +4,12 @@ import datetime as dt
 
 import streamlit as st
 
+from clm_core import charts
 from clm_core.features import known_features
 from clm_core.gaps import (
     make_plan,
     plan_csv,
+    plan_days,
     plan_html,
     plan_ics,
     plan_markdown,
@@ -50,6 +52,15 @@ said = what_is_planned(plan)
 st.markdown(f"### {messages.plain(f'{said.title}. {said.says}')}")
 messages.show_next(said)
 if plan.cards:
+    dates, subtitle = plan_days(plan), "Pale: prepared; full: runs and is measured, from the day that is written above"
+    figures.show(
+        charts.plan_timeline(dates, framework, begins_on, title=said.title, subtitle=subtitle, theme=figures.theme()),
+        said.title,
+        subtitle,
+        dates,
+        "timeline",
+    )
+    st.header("Cards", anchor=False)
     cards.ask_edits(plan)
     cards.show(plan)
     st.header("Take it with you", anchor=False)

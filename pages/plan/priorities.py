@@ -6,7 +6,7 @@ from clm_core import charts
 from clm_core.gaps import FACTORS, prioritise, vocabulary, what_comes_first
 from clm_core.tables import to_date
 from clm_core.wording import long_day
-from pages.ui import cached, figures, frame, gap_inputs, inputs, messages, state, tables
+from pages.ui import cached, definition, figures, frame, gap_inputs, inputs, messages, state, tables
 
 workspace = frame.begin(
     "Which gap is worth closing first?",
@@ -14,8 +14,9 @@ workspace = frame.begin(
     "of it.",
     owns=["horizon"],
 )
-framework, horizon = gap_inputs.framework(), inputs.ask_horizon()
-catalogue, words = gap_inputs.ask_catalogue(), vocabulary()
+framework, words = gap_inputs.framework(), vocabulary()
+catalogue = gap_inputs.ask_catalogue()
+[horizon] = definition.sentence("A stage is worth what its people will spend in the next", inputs.ask_horizon, "days.")
 facts = cached.stage_facts(inputs.as_of(), framework, horizon)
 board = gap_inputs.table(catalogue, framework)
 factors = st.pills(

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from clm_core.gaps import Plan, plan_table
+from clm_core.gaps import Card, Plan
 from clm_core.gaps.plan_files import facts_of
 from pages.ui import state
 from pages.ui.messages import plain
 
-EDITED = ("owner", "starts_on", "measure_days")
+CARDS_A_ROW = 3
+IN_SIGHT = ("Owner", "Start", "Audience today", "Now and aim")
 
 
 def with_edits(plan: Plan) -> Plan:
@@ -43,16 +44,24 @@ def ask_edits(plan: Plan) -> None:
 
 
 def show(plan: Plan) -> None:
-    """The timetable, and each card."""
-    columns = {"activity": "Activity", "owner": "Owner", "starts_on": "Start", "measured_on": "Result read on"}
-    columns |= {"audience": "Audience", "hold_out": "Hold-out"}
-    table = plan_table(plan)
-    told = {"hold_out": ["too few" if card.n_hold_out is None else f"{card.n_hold_out:,}" for card in plan.cards]}
-    st.dataframe(table.assign(**told)[list(columns)].rename(columns=columns), hide_index=True)
-    for card in plan.cards:
-        with st.container(border=True):
-            st.markdown(f"**{plain(card.name)}**  {plain(card.what)}")
-            st.markdown("  \n".join(f"{label}: {plain(text)}" for label, text in facts_of(card).items()))
+    """The cards side by side in the order in which they start; everything else of a card is one click away."""
+    for first in range(0, len(plan.cards), CARDS_A_ROW):
+        row = plan.cards[first : first + CARDS_A_ROW]
+        for column, card in zip(st.columns(CARDS_A_ROW), row, strict=False):
+            with column.container(border=True, height="stretch"):
+                _show_card(card)
+
+
+def _show_card(card: Card) -> None:
+    facts = facts_of(card)
+    st.markdown(f"**{plain(card.name)}**")
+    st.caption(plain(f"{card.stage} · {card.channel}"))
+    st.markdown("  \n".join(f"{label}: {plain(facts[label])}" for label in IN_SIGHT))
+    with st.expander("More"):
+        st.markdown(plain(card.what))
+        st.markdown(
+            "\n\n".join(f"**{label}**  {plain(text)}" for label, text in facts.items() if label not in IN_SIGHT)
+        )
 
 
 def offer(files: dict[str, tuple[str, Callable[[], str | bytes]]]) -> None:

@@ -36,7 +36,7 @@ def ask_churn(today: str) -> Definition:
             )
         )  # fmt: skip
 
-    said = _sentence(
+    said = sentence(
         "Of all",
         lambda: _ask_who(WHO, "churn"),
         "whoever orders nothing in the",
@@ -52,7 +52,7 @@ def ask_churn(today: str) -> Definition:
 def ask_value(today: str) -> Definition:
     """Whose money, how far ahead, and at which discount."""
     choices = {EVERYBODY: EVERYBODY_WORDS, **WHO}
-    said = _sentence(
+    said = sentence(
         "What",
         lambda: _ask_who(choices, "value"),
         "will spend net in the",
@@ -78,7 +78,7 @@ def _ask_who(choices: dict[str, str] | dict[Who, str], key: str) -> str:
     )
 
 
-def _sentence(*parts: str | Callable[[], object]) -> list:
+def sentence(*parts: str | Callable[[], object]) -> list:
     """Words and fields in one line, which wraps where it must; what the fields say."""
     said = []
     with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True):

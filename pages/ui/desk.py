@@ -100,8 +100,9 @@ def show_people(room: OpenedRoom) -> None:
 
 
 def ask_final(room: OpenedRoom, view: RoomView) -> None:
-    """Write down what the room agreed on after talking."""
-    names = view.board.names
+    """Write down what the room agreed on after talking, beginning with what it talked about first."""
+    first = room_screens.results(room.code, view).first["activity"]
+    names = {id_: view.board.names[id_] for id_ in [*first, *view.board.names]}
     st.subheader("What was agreed?", anchor=False)
     st.caption("The middle of the scores counts until another one is agreed.")
     with st.form("final", border=False):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -41,12 +42,20 @@ SPREADS = pd.DataFrame(
     ],
     columns=["activity", "measure", "n", "median", "low_quartile", "high_quartile", "consensus"],
 ).assign(e_mail=SECRET)
+CARDS = pd.DataFrame(
+    [
+        ("Welcome mail", "Act", date(2027, 1, 11), date(2027, 4, 11)),
+        ("Thank you", "Convert", date(2027, 1, 10), date(2027, 4, 10)),
+    ],
+    columns=["activity", "stage", "starts_on", "measured_on"],
+).assign(e_mail=SECRET)
 NAMES = {"thank_you": "Thank you", "welcome": "Welcome mail"}
 
 FIGURES = {
     "gap_heat": (lambda f, **k: charts.gap_heat(f, RACE, CHANNELS, **k), BOARD),
     "lifecycle_bands": (lambda f, **k: charts.lifecycle_bands(f, RACE, running=RUNNING, **k), BOARD),
     "impact_effort": (lambda f, **k: charts.impact_effort(f, RACE, **k), RANKED),
+    "plan_timeline": (lambda f, **k: charts.plan_timeline(f, RACE, date(2027, 1, 10), **k), CARDS),
     "agreement": (lambda f, **k: charts.agreement(f, NAMES, **k), SPREADS),
 }
 
@@ -133,3 +142,14 @@ def test_the_whole_catalogue_fits_the_bands():
     )
     rows = cells(spec_of("lifecycle_bands", table))
     assert len([row for row in rows if row.get("band") == "could"]) == len(catalogue.activities)
+
+
+def test_a_card_is_pale_until_it_starts_and_full_while_it_is_measured():
+    bars = [row for row in cells(spec_of("plan_timeline")) if "what" in row]
+    told = [(row["name"], row["what"], row["since"][:10], row["to"][:10], row["opacity"] == 1) for row in bars]
+    assert told == [
+        ("Welcome mail", "prepared", "2027-01-10", "2027-01-11", False),
+        ("Welcome mail", "measured", "2027-01-11", "2027-04-11", True),
+        ("Thank you", "measured", "2027-01-10", "2027-04-10", True),
+    ]
+    assert bars[1]["fill"] == charts.stage_colours(RACE, "light")["act"]

@@ -13,6 +13,7 @@ from clm_core.gaps import (
     consensus,
     gaps,
     load_catalogue,
+    no_evidence,
     spread,
     spreads,
     spreads_by_role,
@@ -21,6 +22,7 @@ from clm_core.gaps import (
     what_room_says,
     what_runs,
     where_gaps_are,
+    worth_scoring,
 )
 
 RETAIL = load_catalogue("retail")
@@ -148,3 +150,14 @@ def test_roles_partition_the_room_or_hide_it(sizes):
 
 def test_nobody_is_named_in_a_result():
     assert "participant" not in {*spreads(ROOM), *spreads_by_role(ROOM)}
+
+
+def test_a_group_looks_first_at_wide_gaps_then_at_every_stage_in_turn():
+    blank = gaps(starting_scores(RETAIL, no_evidence()), RETAIL, WORDS, "race")
+    first = worth_scoring(blank, RETAIL, 12)
+    order = list(blank["activity"])
+    assert first == sorted(first, key=order.index) and len(first) == 12
+    assert set(blank.set_index("activity").loc[first, "stage"]) == set(blank["stage"])
+    assert {one.id for one in RETAIL.activities if one.is_often_missed} <= set(first)
+    known = blank.assign(gap=[2.0 if id_ in ("welcome", "cart_mail") else None for id_ in order])
+    assert set(worth_scoring(known, RETAIL, 2)) == {"welcome", "cart_mail"}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clm_core.gaps.rooms import OpenedRoom
 from pages.ui.room_store import rooms
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,32 @@ def test_a_room_from_opening_to_what_was_agreed():
     assert "answers for now" in " ".join(one.value for one in anna.run().markdown).replace("\\", "")
     press(desk, "Use these scores on every page")
     assert desk.session_state["gap_scores"]["retail"][("welcome", "target")] == 5
+
+
+def test_a_room_opens_without_data_and_a_phone_goes_from_one_activity_to_the_next():
+    desk = page("pages/plan/workshop.py")
+    assert "This works without data" in desk.info[0].value
+    press(desk, "Open the room")
+    assert not desk.exception and not desk.error
+    code = desk.session_state["room_key"].code
+    anna = joined(code, "Anna")
+    press(desk, "Open round 1")
+    seen = [anna.run().markdown[1].value]
+    seen += [press(anna, label).markdown[1].value for label in ("Next", "Next", "Back")]
+    assert seen[3] == seen[1] and len(set(seen)) == 3
+    asked = [len(anna.button_group), len(anna.selectbox[0].options)]
+    assert asked == [3, 12]  # three questions about one of twelve activities
+    anna.selectbox[0].set_value(anna.selectbox[0].options[-1]).run()
+    assert any("12 of 12" in str(one.proto) for one in anna.get("progress"))
+
+
+def test_a_room_that_is_over_or_somebody_elses_can_be_left():
+    desk = page("pages/plan/workshop.py")
+    press(desk, "Open the room")
+    desk.session_state["room_key"] = OpenedRoom(desk.session_state["room_key"].code, "of another room")
+    assert "Only the facilitator may do this" in desk.run().error[0].value
+    press(desk, "Open another room")
+    assert not desk.error and any(button.label == "Open the room" for button in desk.button)
 
 
 def test_a_taken_name_and_a_wrong_code_are_told():
