@@ -14,6 +14,7 @@ from clm_core.gaps import agenda, agreed, gaps, spreads, spreads_by_role, vocabu
 from clm_core.gaps.rooms import RoomView, final_scores, revealed_votes, room_version, view_room
 from clm_core.wording import count
 from pages.ui import figures, messages
+from pages.ui.gap_inputs import LABELS
 from pages.ui.room_store import now, rooms
 
 TICK_SECONDS = 2
@@ -114,5 +115,8 @@ def show_agenda(code: str, view: RoomView) -> None:
     messages.show_finding(said)
     with st.expander("By role", icon=":material/badge:"):
         st.caption("Roles with fewer than three answers are put together; less than three are not shown.")
-        shown = ["activity", "measure", "role", "n", "median", "iqr", "consensus"]
-        st.dataframe(told.by_role[shown], hide_index=True)
+        columns = {"activity": "Activity", "measure": "What", "role": "Role", "n": "Answers", "median": "Middle"}
+        columns |= {"iqr": "Width of the middle half", "consensus": "Agreement"}
+        shown = told.by_role[list(columns)].assign(measure=told.by_role["measure"].map(LABELS))
+        rounded = {"Agreement": st.column_config.NumberColumn(format="%.2f")}
+        st.dataframe(shown.rename(columns=columns), hide_index=True, column_config=rounded)
