@@ -53,7 +53,16 @@ st.header("Into the plan", anchor=False)
 names = dict(zip(ranked["activity"], ranked["name"], strict=True))
 suggested = list(ranked.loc[ranked["is_quick_win"], "activity"].head(5))
 kept = [id_ for id_ in state.planned() or suggested if id_ in names]
-chosen = st.multiselect("Gaps to close", list(names), kept, format_func=names.get, key=f"planned_{catalogue.id}")
+key = f"planned_{catalogue.id}"
+chosen = st.multiselect(
+    "Gaps to close",
+    list(names),
+    kept,
+    format_func=names.get,
+    key=key,
+    # kept at once: whoever goes on to the plan right away does not wait for this page
+    on_change=lambda: state.set_planned(tuple(st.session_state[key])),
+)
 state.set_planned(tuple(chosen))
 st.page_link("pages/plan/plan.py", label="Make the plan", icon=":material/event_available:")
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from bench.served import serve, settle
 
 NAMES = ("Anna <b>", "=Ben", "Chloé", "Dae-jung", "Eve")
+PATIENCE_MS = 30_000
 TICK_MS = 2_000
 WATCHED = f"""window.ticks = 0
 const set = window.setInterval
@@ -64,7 +65,7 @@ def score(phone, question, value):
     given = scale(phone, question).locator(
         "xpath=ancestor::*[@data-testid='stElementContainer']/following-sibling::*[1]"
     )
-    expect(given).to_contain_text(re.compile(rf"^{value} "))
+    expect(given).to_contain_text(re.compile(rf"^{value} "), timeout=PATIENCE_MS)
 
 
 @pytest.mark.browser
@@ -72,7 +73,7 @@ def test_five_phones_two_rounds_and_a_plan(workshop, desk, phones):
     desk.goto(f"{workshop}/workshop?sample=shop")
     press(desk, "Open the room")
     link = desk.get_by_test_id("stCode").filter(has_text="/join?room=").inner_text().strip()
-    expect(desk.get_by_test_id("stMain").locator("img")).to_be_visible()  # the QR code of the link
+    expect(desk.get_by_test_id("stMain").locator("img")).to_be_visible(timeout=PATIENCE_MS)  # the QR code of the link
 
     # from scan to first score: the name, Join, a score
     for phone in phones:
@@ -96,11 +97,11 @@ def test_five_phones_two_rounds_and_a_plan(workshop, desk, phones):
 
     # a reload of a phone or of the desk loses nothing
     phones[0].reload()
-    expect(scale(phones[0], "now").get_by_role("radio", name="0")).to_be_checked()
+    expect(scale(phones[0], "now").get_by_role("radio", name="0")).to_be_checked(timeout=PATIENCE_MS)
     assert phones[0].get_by_role("heading", level=3).inner_text() == activity
     score(phones[0], "matter", 4)
     press(phones[0], "Next")
-    expect(phones[0].get_by_text("2 of 12 · 1 scored")).to_be_visible()
+    expect(phones[0].get_by_text("2 of 12 · 1 scored")).to_be_visible(timeout=PATIENCE_MS)
     desk.reload()
 
     # what is closed stays closed, also for a phone that has not noticed yet
