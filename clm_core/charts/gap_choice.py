@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -127,7 +129,10 @@ def agreement(
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=alt.X(**amount("median", domain, axis=whole)), y=axis.y, yOffset=apart, color=colour, tooltip=says
     )
-    words = base.mark_text(align="left", dx=10, fontSize=11, color=palette.text).encode(
+    # at the end of the scale on the other side, where the agreement does not stand
+    is_last = "datum.median > 4"
+    side: dict[str, Any] = {"align": alt.expr(f"{is_last} ? 'right' : 'left'"), "dx": alt.expr(f"{is_last} ? -10 : 10")}
+    words = base.mark_text(fontSize=11, color=palette.text, **side).encode(
         x=alt.X(**amount("median", domain, axis=whole)),
         y=axis.y,
         yOffset=apart,
