@@ -32,6 +32,7 @@ PAGES = {
         st.Page("pages/predict/churn.py", title="Churn", icon=":material/logout:", url_path="churn"),
         st.Page("pages/predict/value.py", title="Value", icon=":material/payments:", url_path="value"),
         st.Page("pages/predict/cost.py", title="Cost of a customer", icon=":material/balance:", url_path="cost"),
+        st.Page("pages/predict/contracts.py", title="Contracts", icon=":material/contract:", url_path="contracts"),
     ],
     "Plan": [
         st.Page(

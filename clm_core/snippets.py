@@ -176,6 +176,28 @@ print(bargain.ratio, outlook.payback_month(curve, bargain), curve)
 }
 
 
+_CONTRACTS = """\
+from pathlib import Path
+
+from clm_core.contracts import Margin, Roles, best_groups, learn, measure, prepare, share_of_group, tenure_curves, worth, worth_by_group
+from clm_core.ingest.one_table import read_one_table
+
+table = read_one_table([Path({name!r})])
+roles = {roles!r}
+contracts = prepare(table.frame, roles, window_days={window_days})
+learned = learn(contracts)  # probabilities from models that did not see the customer
+print(best_groups(contracts, learned), learned.suspects)
+print(learned.metrics, measure(contracts.left, share_of_group(contracts, {group!r})))
+told = worth(contracts, learned, {group!r}, {margin!r}, months_ahead={months_ahead})
+print(told, worth_by_group(told), tenure_curves(contracts, {group!r}))
+"""
+
+
+def python_for_contracts(name: str, roles: object, **choices: object) -> str:
+    """The script for a table of contracts: ``choices`` are `window_days`, `group`, `margin` and `months_ahead`."""
+    return _CONTRACTS.format(name=name, roles=roles, **choices)
+
+
 def command_for(files: Mapping[str, Sequence[str]]) -> str:
     """The terminal's command for the same files and recipe."""
     words = ["python", "-m", "clm_core", "analyse", *files["orders"]]

@@ -91,13 +91,14 @@ def tenure(curve: pd.DataFrame, unit: str, *, title: str, subtitle: str, theme: 
     axis = measure_axis("count", title=f"{unit.capitalize()} as a customer")
     scale = alt.Scale(domain=[0, longest * 1.3], nice=False)
     x = alt.X(field="tenure", type="quantitative", scale=scale, axis=axis)
-    y = alt.Y(**amount("survival", [0, 1], axis=measure_axis("percent", title="Still there")))
+    share = measure_axis("percent", title="Still there")
+    y = alt.Y(**amount("survival", [0, 1], axis=share))
     shades = [palette.sequential[-1], palette.accent, palette.raises, palette.muted]
     colours = {name: shades[place % len(shades)] for place, name in enumerate(names)}
     ends = [[row for row in rows if row["segment"] == name][-1] for name in names]
     told = [{**row, "label": f"{row['segment']} {percent(row['survival'], 0)}"} for row in _apart(ends)]
     lines = _lines(rows, x, y, "segment", colours, interpolate="step-after")
-    at = alt.Y(**amount("place", [0, 1], axis=None))
+    at = alt.Y(**amount("place", [0, 1], axis=share))
     words = _words(told, x, at, align="left", baseline="middle", dx=6)
     return finish([lines, words], title=title, subtitle=subtitle, theme=theme, height=320)
 

@@ -36,6 +36,8 @@ from clm_core.charts.sheet import empty, finish, sentences
 from clm_core.wording import percent
 
 EFFECT = {"points": "{:+.0f} points", "times": "× {:.2f}", "weight": "{:+.2f}"}
+A_LETTER = 0.036
+"""What a letter takes of the length of the bars on a drawing of 250 pixels."""
 Effect = Literal["weight", "points", "times"]
 
 
@@ -91,8 +93,9 @@ def drivers(
     rows = [_driver(row, unit) for row in records(importance, ["feature", "weight"])]
     axis = row_axis("feature", {row["feature"]: row["feature"] for row in rows}, theme)
     low, high = from_zero(row["weight"] for row in rows)
-    # room for the number at the end of the bars that go left, where the names of the features are
-    domain = [low - (0.2 * (high - low) if low < 0 else 0.0), high]
+    # room for the number at the end of the bars that go left, where the names of the features are, on a phone too
+    room = A_LETTER * max((len(row["label"]) for row in rows if row["way"] == "lowers"), default=0)
+    domain = [low - room * (high - low), high]
     x = alt.X(**amount("weight", domain))
     scale = alt.Scale(domain=["raises", "lowers"], range=[palette.raises, palette.lowers])
     bars = (

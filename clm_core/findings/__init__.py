@@ -2,6 +2,13 @@
 
 from clm_core.findings.cohorts import how_two_cohorts_compare, what_cohorts_spend, who_comes_back, who_stays_on_path
 from clm_core.findings.comparison import stage_name, who_sits_differently
+from clm_core.findings.contracts import (
+    how_good_are_contracts,
+    how_long_contracts_last,
+    too_good_to_be_true,
+    what_contracts_are_worth,
+    who_may_end,
+)
 from clm_core.findings.crm import does_the_crm_agree
 from clm_core.findings.customers import changes_ahead, who_leaves_soon, why_here
 from clm_core.findings.files import is_history_whole
@@ -33,18 +40,22 @@ __all__ = [
     "card_of",
     "changes_ahead",
     "does_the_crm_agree",
+    "how_good_are_contracts",
     "how_good_is_churn",
     "how_good_is_value",
     "how_groups_differ",
     "how_it_changed",
+    "how_long_contracts_last",
     "how_long_they_stay",
     "how_rule_sets_differ",
     "how_two_cohorts_compare",
     "is_history_whole",
     "is_it_worth_it",
     "stage_name",
+    "too_good_to_be_true",
     "was_it_right",
     "what_cohorts_spend",
+    "what_contracts_are_worth",
     "what_hangs_on_limits",
     "what_is_at_stake",
     "what_is_to_come",
@@ -58,6 +69,7 @@ __all__ = [
     "who_comes_and_goes",
     "who_comes_back",
     "who_leaves_soon",
+    "who_may_end",
     "who_may_leave",
     "who_moved",
     "who_moves_on",

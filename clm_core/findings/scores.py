@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -25,8 +26,7 @@ from clm_core.wording import count, first_upper, money, percent
 def who_may_leave(card: ModelCard, asked: pd.DataFrame, who: str, likely: float) -> Finding:
     """How many of the people asked about are expected to stay silent. ``asked`` are their rows, ``who`` says who they are."""
     if card.verdict == "refused":
-        says = f"No churn score is shown: {card.reason}"
-        return Finding("Too little to tell", says, "Upload a longer history, or choose another horizon.")
+        return _refused("No churn score is shown", card, "Upload a longer history, or choose another horizon.")
     known = asked[c.CHURN_PROB].dropna()
     if known.empty:
         return Finding(
@@ -42,6 +42,13 @@ def who_may_leave(card: ModelCard, asked: pd.DataFrame, who: str, likely: float)
         says,
         "Start with those still on the path and worth most: the list below is in that order.",
     )
+
+
+def _refused(what: str, card: ModelCard, todo: str) -> Finding:
+    """Why there is no score, and what the refusal itself says to do next; ``todo`` where it says nothing."""
+    why, _, told = re.sub(r"[;.] [Nn]ext: ", "\n", card.reason, count=1).partition("\n")
+    says = f"{what}: {why.rstrip('.')}."
+    return Finding("Too little to tell", says, first_upper(told) or todo)
 
 
 def what_is_at_stake(
@@ -65,8 +72,7 @@ def what_is_at_stake(
 def what_is_to_come(card: ModelCard, expected: float, so_far: float, currency: str, who: str = "") -> Finding:
     """Expected spend of the people asked about over the horizon beside what they spent so far."""
     if card.verdict == "refused":
-        says = f"No value is shown: {card.reason}"
-        return Finding("Too little to tell", says, "What the data can carry is on the other pages.")
+        return _refused("No value is shown", card, "What the data can carry is on the other pages.")
     ahead, days = money(expected, currency), count(card.horizon_days, "day")
     rate = "not discounted" if not card.discount_rate else f"discounted at {percent(card.discount_rate, 1)} a year"
     says = (

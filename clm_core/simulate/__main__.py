@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clm_core.simulate.files import write_files
 from clm_core.simulate.shop import simulate_shop
+from clm_core.simulate.subscribers import write_subscribers
 
 
 def main(arguments: list[str]) -> int:
@@ -14,7 +15,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0].startswith("-"):
         sys.stderr.write("Usage: python -m clm_core.simulate OUT_DIR\n")
         return 2
-    for path in write_files(simulate_shop(), Path(arguments[0])):
+    folder = Path(arguments[0])
+    for path in (*write_files(simulate_shop(), folder), write_subscribers(folder)):
         sys.stdout.write(f"{path} ({path.stat().st_size:,} bytes)\n")
     return 0
 

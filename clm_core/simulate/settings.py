@@ -21,7 +21,7 @@ Flags = npt.NDArray[np.bool_]
 
 YEAR_DAYS = 365.25
 DAY_MINUTES = 1440
-STREAMS = ("people", "daily", "orders", "lines", "guests", "mail", "web", "voice", "spend")
+STREAMS = ("people", "daily", "orders", "lines", "guests", "mail", "web", "voice", "spend", "subscribers")
 # a Saturday sells most; the mean over the week is 1
 WEEKDAY_FACTOR = np.array([0.95, 0.90, 0.90, 0.95, 1.05, 1.25, 1.00])
 

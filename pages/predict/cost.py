@@ -15,6 +15,7 @@ workspace = frame.begin(
 if not workspace.frames.has_amounts:
     st.markdown("### The file has no amounts, so nobody's worth in money can be told.")
     st.markdown("**What to do next**  Map a column to 'amount'. Until then the page Value shows who orders how often.")
+    st.page_link(frame.DATA_PAGE, label="See what the files hold", icon=":material/upload_file:")
     figures.how_made("cost", [("Rule", "Average order × orders a year × years a customer stays.")])
     st.stop()
 

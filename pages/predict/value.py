@@ -19,14 +19,13 @@ found = findings.what_is_to_come(spend, expected.spend, so_far, currency, page.d
 st.markdown(f"### {messages.plain(found.says)}")
 
 if orders.verdict == "shown":
-    facts = st.columns(3)
+    facts = st.columns(3) if page.has_money else [st]
     of_all = f"{len(page.asked):,} people together ({page.definition.words}), in the {horizon} days after {today}."
     facts[0].metric(f"Days with an order, {horizon} days", f"{expected.orders:,.0f}", help=of_all)
-    ahead = money(expected.spend, currency) if spend.verdict == "shown" else None
-    facts[1].metric(f"Spend, {horizon} days", ahead, help=of_all)
-    facts[2].metric(
-        f"Spent up to {today}", money(so_far, currency) if page.has_money else None, help="Net, the same people."
-    )
+    if page.has_money:
+        ahead = money(expected.spend, currency) if spend.verdict == "shown" else None
+        facts[1].metric(f"Spend, {horizon} days", ahead, help=of_all)
+        facts[2].metric(f"Spent up to {today}", money(so_far, currency), help="Net, the same people.")
 
 if spend.verdict == "shown":
     group, order = outlook_views.ask_group(page, "value_by")

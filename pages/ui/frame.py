@@ -13,7 +13,7 @@ from clm_core.errors import ClmError, Issue
 from clm_core.pipeline import Workspace
 from clm_core.tables import count_orders, to_date
 from clm_core.wording import count, long_day
-from pages.ui import cached, inputs, messages, recipes, state, uploads
+from pages.ui import cached, contract_file, inputs, messages, recipes, state, uploads
 
 DATA_PAGE = "pages/data/files.py"
 RULES_PAGE = "pages/understand/stage_rules.py"
@@ -123,10 +123,11 @@ def show_sidebar() -> None:
     with st.sidebar:
         if message := state.notice():
             st.success(messages.plain(message))
-        if not state.files():
+        if not state.files() and not contract_file.is_own():
             return
-        with suppress(ClmError):
-            inputs.show_settings()
+        if state.files():
+            with suppress(ClmError):
+                inputs.show_settings()
         st.button(
             "Delete my data",
             on_click=uploads.delete_everything,

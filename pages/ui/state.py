@@ -1,4 +1,7 @@
-"""Every session key, and the only place that reads or writes one by name (widgets name theirs where they are drawn)."""
+"""Every session key, and the only place that reads or writes one by name (widgets name theirs where they are drawn).
+
+The table of contracts, which is no part of the shop's files, has its keys in `contract_file`.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,6 @@ DRAFT = "draft"
 OPEN_PART = "open_part"
 CUSTOMER = "customer"
 DISCOUNT = "discount"
-CONTRACTS = "contracts"
 
 
 @dataclass(frozen=True)

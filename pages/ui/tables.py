@@ -20,6 +20,7 @@ from pages.ui.messages import plain
 
 SHOWN = 20
 PREVIEWED = 10
+UNBROKEN = "\N{NO-BREAK SPACE}"
 OWN_COLUMNS = {c.IS_PURCHASE: "Counts as an order", c.N_LINES: "Lines", c.PRICE_PAID: "Price paid"}
 LIGHTS = {
     "ready": ":green[:material/check_circle: Ready:]",
@@ -156,8 +157,14 @@ def show_turns(found: pd.DataFrame, framework: Framework) -> None:
 
 def show_quality(card: ModelCard, currency: str = "") -> None:
     """The model's metrics beside the baseline's, on customers and months it had not seen."""
-    st.table(quality_table(card, currency), border="horizontal")
+    show_metrics(quality_table(card, currency))
     st.caption(f"Baseline: {card.baseline} Test window: {card.test_window[0]} to {card.test_window[1]}.")
+
+
+def show_metrics(told: pd.DataFrame) -> None:
+    """Figures beside each other, each on one line however narrow the screen."""
+    figures = told.columns[1:]
+    st.table(told.assign(**{name: told[name].str.replace(" ", UNBROKEN) for name in figures}), border="horizontal")
 
 
 def card_facts(card: ModelCard) -> list[tuple[str, str]]:

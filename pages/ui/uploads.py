@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from clm_core.ingest import TableKind
 from pages.ui import cached, state
 from pages.ui.state import SourceFile
 
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "parquet", "gz", "zip", "toml"]
 
 
-def spool(file: UploadedFile) -> SourceFile:
-    """Write an upload into the session's folder; its table is not known yet, so it counts as orders until looked into."""
+def spool(file: UploadedFile, kind: TableKind = "orders") -> SourceFile:
+    """Write an upload into the session's folder; where its table is not known yet it counts as orders until looked into."""
     content = file.getbuffer()
     path = cached.vault().keep_file(state.session_id(), file.name, content)
-    return SourceFile("orders", file.name, path, hashlib.sha256(content).hexdigest())
+    return SourceFile(kind, file.name, path, hashlib.sha256(content).hexdigest())
 
 
 def release(file: UploadedFile) -> None:

@@ -74,7 +74,7 @@ def test_the_readme_counts_what_is_there(shop, truth, orders):
 def test_the_committed_files_are_what_the_seed_makes(tmp_path, capsys):
     assert main([str(tmp_path)]) == 0
     assert "orders.csv" in capsys.readouterr().out
-    for name in FILES:
+    for name in (*FILES, "subscribers.csv"):
         assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes(), name
 
 

@@ -237,7 +237,11 @@ def _settle_orders(claims: dict[str, Claim], profiles: Sequence[ColumnProfile], 
 def guess_decimal(con: Any, source: Source, columns: dict[str, str], kind: TableKind) -> Literal[".", ","]:
     """Comma or point: the mark that the number columns use before one, two or more than three digits."""
     named = [source.sql(columns[r.name]) for r in ROLES[kind] if r.holds == "number" and r.name in columns]
-    cells = named or [f"c{i}" for i in range(len(source.names))]
+    return decimal_of(con, named or [f"c{i}" for i in range(len(source.names))])
+
+
+def decimal_of(con: Any, cells: Sequence[str]) -> Literal[".", ","]:
+    """The decimal mark of some columns of ``source`` together, whatever their roles."""
     union = " union all ".join(
         f"select known({cell}) as x from (select {cell} from source limit 20000)" for cell in cells
     )

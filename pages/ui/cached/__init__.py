@@ -1,5 +1,6 @@
 """Every cache. A result is keyed by fingerprints of files and choices, never by a frame, and lives in the session's vault."""
 
+from pages.ui.cached.contracts import contract_table, learned_contracts
 from pages.ui.cached.files import dataset, inspection, order_overview
 from pages.ui.cached.gaps import audiences, evidence, stage_facts
 from pages.ui.cached.moves import cohort_stages, cohorts, flows, movement, movers, new_customers, outline, stage_paths
@@ -29,6 +30,7 @@ __all__ = [
     "cohort_stages",
     "cohorts",
     "comparison",
+    "contract_table",
     "crm",
     "customers",
     "customers_with_rhythm",
@@ -40,6 +42,7 @@ __all__ = [
     "flows",
     "in_every",
     "inspection",
+    "learned_contracts",
     "leaving",
     "lifecycle",
     "moved_limits",
