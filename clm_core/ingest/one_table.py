@@ -11,11 +11,11 @@ import pandas as pd
 
 from clm_core import columns as c
 from clm_core.errors import InputError
-from clm_core.ingest.query import arrow, one_row
+from clm_core.ingest.query import arrow, literal, one_row
 from clm_core.ingest.reading.currencies import amount_currency_sql, header_currency
 from clm_core.ingest.reading.distinct import distinct_cells
 from clm_core.ingest.reading.moments import moments_sql
-from clm_core.ingest.reading.values import literal, number
+from clm_core.ingest.reading.values import number
 from clm_core.ingest.recognising.day_order import find_order
 from clm_core.ingest.recognising.guess import decimal_of
 from clm_core.ingest.recognising.inspection import look_at
