@@ -19,14 +19,13 @@ import pyarrow.csv as pcsv
 from playwright.sync_api import Browser, Page
 
 from bench.ledger import make_shop
-from bench.served import ROOT, browse, serve, settle
+from bench.served import CHART, ROOT, browse, serve, settle
 from clm_core import columns as c
 
 FILE = ROOT.parent / "shared" / "data" / "CDNOW_master.txt"
 UPLOAD_ROUNDS, LIMIT_ROUNDS = 5, 20
 UPLOAD_LIMIT = 3.0
 LIMIT_LIMIT = {100_000: 0.3, 1_000_000: 2.0}
-CHART = "[data-testid=stVegaLiteChart] svg"
 N_REDRAWN = 3
 """The pictures of the page that moves limits, from above: counts, matrix and flow."""
 SLIDER = "[data-testid=stSlider] input[type=range], [data-testid=stSlider] [role=slider]"

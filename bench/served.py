@@ -15,6 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+CHART = "[data-testid=stVegaLiteChart]:not(.st-key-charts_ahead *) svg"
+"""A chart's drawing; the first page has an empty one too, by which the browser learns to draw."""
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -67,8 +67,12 @@ recognised.show_files(dataset)
 offers.show_mismatches(dataset)
 for kind in dataset.imported:
     mapping_form.show(kind)
-with st.expander("The first orders, as they were understood", icon=":material/preview:"):
-    tables.show_preview(orders)
+preview = st.expander(
+    "The first orders, as they were understood", key="preview", icon=":material/preview:", on_change="rerun"
+)
+if preview.open:
+    with preview:
+        tables.show_preview(orders)
 
 st.header("What should you know about the rows?", anchor=False)
 issues.show(dataset.imported)

@@ -16,6 +16,7 @@ from clm_core.snippets import python_for
 from pages.ui import state
 from pages.ui.messages import plain
 
+AHEAD = "charts_ahead"
 disable_debug_mode()  # each part of a picture would be held against the specification when it is made; tests do that
 
 
@@ -30,6 +31,13 @@ def show(
     """The chart, and its data one click away: made on the click where they are given as a call."""
     st.vega_lite_chart(specification(chart), width="stretch", key=f"chart_{key}", alt=alt_text(title, subtitle))
     download(data, f"{key}.csv", "Data of this chart (CSV)", key)
+
+
+def load_ahead() -> None:
+    """Let the browser fetch what draws charts while the visitor looks for a file: a picture of nothing, one pixel high."""
+    nothing = {"data": {"values": []}, "mark": "point", "width": 1, "height": 1, "padding": 0, "autosize": "none"}
+    with st.container(key=AHEAD):
+        st.vega_lite_chart({**nothing, "config": {"view": {"stroke": None}}}, width=1, alt=" ")
 
 
 def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:

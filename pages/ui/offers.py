@@ -9,7 +9,7 @@ import streamlit as st
 from clm_core.ingest import TableKind
 from clm_core.pipeline import Dataset
 from clm_core.wording import percent
-from pages.ui import arrivals, mapping_form, messages, recipes, state, switches
+from pages.ui import arrivals, figures, mapping_form, messages, recipes, state, switches
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
@@ -41,6 +41,7 @@ def show_welcome() -> None:
         "Your files stay in a private folder of this browser session on the server, are never shared, and are deleted when "
         "you say so or after an hour idle."
     )
+    figures.load_ahead()
 
 
 def show_resume() -> None:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.served import settle
+from bench.served import CHART, settle
 
 PRESETS = Path(__file__).parents[1] / "core" / "presets"
 EXCEPTION = "[data-testid=stException]"
-CHART = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
 ROW_HEIGHT = 35
 PATIENCE = 120_000
 STRANGE = "wer,z,a,b\nA,2026-01-05,10,1\nA,2026-02-05,20,2\nB,2026-02-07,30,3\n"

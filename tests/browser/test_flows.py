@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bench.served import serve, settle
+from bench.served import CHART, serve, settle
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -31,7 +31,6 @@ ADDRESSES = tuple(TITLES)
 WITHOUT_CHART = {"crm", "workshop", "plan", "results"}
 """Pages that draw nothing for a visitor of the sample: it has no CRM, no room is open, and nothing is planned yet."""
 EXCEPTION = "[data-testid=stException]"
-CHART = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
 
 
 def title_of(page):
