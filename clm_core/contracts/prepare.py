@@ -120,7 +120,7 @@ def prepare(table: pd.DataFrame, roles: Roles, *, window_days: int = WINDOW_DAYS
 
 
 def column_uses(table: pd.DataFrame, roles: Roles) -> pd.DataFrame:
-    """What each column of the table is used for and why: `column`, `use`, `why`."""
+    """What each column of the table is used for and why: `column`, `use`, `why`; those with a role first, then those left out."""
     named = {
         roles.label: "who left",
         roles.tenure: "how long",
@@ -131,6 +131,7 @@ def column_uses(table: pd.DataFrame, roles: Roles) -> pd.DataFrame:
     for name in map(str, table.columns):
         why = _why_not_learned(table[name], name, roles)
         rows.append((name, named.get(name) or ("left out" if why else "learned from"), "" if name in named else why))
+    rows.sort(key=lambda row: (row[0] not in named, row[1] != "left out"))
     return pd.DataFrame(rows, columns=["column", "use", "why"])
 
 

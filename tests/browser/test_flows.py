@@ -21,7 +21,7 @@ def questions():
             given = {word.arg: word.value.value for word in call.keywords}
             if given.get("visibility") != "hidden":
                 source = (ROOT / call.args[0].value).read_text(encoding="utf-8")
-                question = re.search(r'(?:begin|st\.title)\(\s*"([^"]+)"', source)[1]
+                question = re.search(r'(?:begin\w*|st\.title)\(\s*"([^"]+)"', source)[1]
                 asked[given.get("url_path", "")] = question
     return asked
 

@@ -120,7 +120,8 @@ def test_a_column_written_down_afterwards_is_named_or_not_learned_from_at_all():
     roles = guess_roles(frame)
     assert roles.left_out == ("cancel_reason",)
     uses = column_uses(frame.assign(shop="A", name=[f"n {k}" for k in range(400)]), roles).set_index("column")
-    assert uses["use"].tolist() == ["customer", "learned from", "how long", "charge, learned from", "who left", "learned from"] + ["left out"] * 3  # fmt: skip
+    assert uses["use"].tolist()[:4] == ["customer", "how long", "charge, learned from", "who left"]
+    assert uses["use"].tolist()[4:] == ["left out"] * 3 + ["learned from"] * 2
     assert uses["why"]["shop"] == "the same in every row" and "400 different texts" in uses["why"]["name"]
     found = findings.too_good_to_be_true(learn(prepare(frame, roles)))
     assert "written down after the customer had left" in found.says and "'survey' (1.00 alone)" in found.says
