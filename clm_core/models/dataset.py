@@ -16,7 +16,7 @@ import pyarrow as pa
 from clm_core import columns as c
 from clm_core.engine import collect
 from clm_core.errors import PeriodError, TooThinError
-from clm_core.features import Frame, Frames, build_panel, features_of
+from clm_core.features import FEATURES, Frame, Frames, build_panel, features_of
 from clm_core.tables import to_date
 
 NEXT_ORDER_DAYS = "next_order_days"
@@ -213,7 +213,10 @@ def _labels(frames: Frames, days: Sequence[int], horizon_days: int) -> Frame:
 
 def _typed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     types = {**dict.fromkeys(names, "float64"), c.AS_OF_DAY: "int64"}
-    return table.astype(types).sort_values([c.AS_OF_DAY, c.CUSTOMER_ID], ignore_index=True)
+    typed = table.astype(types).sort_values([c.AS_OF_DAY, c.CUSTOMER_ID], ignore_index=True)
+    # engines round to decimals in ways that differ in the last bit, which a fit would make ten thousand times as large
+    money = [name for name in names if name == NEXT_SPEND or (name in FEATURES and FEATURES[name].unit == "money")]
+    return typed.assign(**{name: typed[name].round(6) for name in money})
 
 
 def _labelled(table: pd.DataFrame, has_amounts: bool) -> pd.DataFrame:
