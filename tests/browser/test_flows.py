@@ -109,7 +109,7 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     assert (
         "Every stage is as large as under the rules you began with" in page.locator("[data-testid=stMain]").inner_text()
     )
-    slider = page.locator("[data-testid=stSlider] [role=slider], [data-testid=stSlider] input[type=range]").first
+    slider = page.locator(".st-key-slider_at_risk_days").locator("[role=slider], input[type=range]").first
     slider.focus()
     for _ in range(3):
         page.keyboard.press("PageDown")
