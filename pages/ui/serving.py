@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui import cached
 
-COLLECT_SECONDS = 2
+COLLECT_SECONDS = 10
 
 
 @asynccontextmanager
@@ -28,7 +28,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 async def _collect_garbage() -> None:
-    """Collect every two seconds for everybody, in place of Streamlit's collection after every run of every visitor
+    """Collect every ten seconds for everybody, in place of Streamlit's collection after every run of every visitor
     (`runner.postScriptGC`): what that looks through grows with the visitors, so a hundred phones that tick would do little else.
     """
     while True:
