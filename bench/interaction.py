@@ -8,6 +8,7 @@ are moved over a generated shop of 100,000 customers and 36 months: of 1,000,000
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import tempfile
@@ -131,6 +132,8 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--million", action="store_true", help="limits with 1,000,000 customers, and no upload")
     is_million = asked.parse_args().million
+    if is_million:
+        os.environ["STREAMLIT_SERVER_MAX_UPLOAD_SIZE"] = "1000"  # MB; the file is above what visitors may upload
     with tempfile.TemporaryDirectory() as name, browse() as browser:
         folder = Path(name)
         script = folder / "empty.py"

@@ -31,9 +31,11 @@ st.markdown(
 )
 st.markdown(messages.plain(findings.why_they_differ(typed, own, scored.expected, horizon, currency)))
 st.caption(
-    f"Filled in from your files: {money(own.revenue, currency)} net ÷ {count(own.n_orders, 'order')}, and these ÷ "
-    f"{count(own.n_customers, 'customer')}, in the {count(own.window_days, 'day')} up to {today}; of {own.n_before:,} who ordered in as many "
-    f"days before, {own.n_again:,} ({percent(own.n_again / max(own.n_before, 1), 0)}) did again. With the textbook's £50 × 12 × 8 it is £4,800."
+    messages.plain(
+        f"Filled in from your files: {money(own.revenue, currency)} net ÷ {count(own.n_orders, 'order')}, and these ÷ "
+        f"{count(own.n_customers, 'customer')}, in the {count(own.window_days, 'day')} up to {today}; of {own.n_before:,} who ordered in as many "
+        f"days before, {own.n_again:,} ({percent(own.n_again / max(own.n_before, 1), 0)}) did again. With the textbook's £50 × 12 × 8 it is £4,800."
+    )
 )
 
 st.header("What does a customer cost, and is it worth it?", anchor=False)
