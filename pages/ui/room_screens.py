@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ from pages.ui.gap_inputs import LABELS
 from pages.ui.room_store import now, rooms
 
 TICK_SECONDS = 2
+ASKED_A_SECOND = 4
+"""How often the store is asked for all the screens of a room that follow it."""
 FIRST = 8
 """How many activities of the agenda are drawn."""
 STATES = {"waiting": "Waiting", "open": "Open", "closed": "Closed", "revealed": "Revealed"}
@@ -26,6 +29,17 @@ STATES = {"waiting": "Waiting", "open": "Open", "closed": "Closed", "revealed": 
 def look(code: str) -> RoomView:
     """The room as it stands; asked in full only when its version has moved."""
     return _seen(code, room_version(rooms(), code, now())).at(now())
+
+
+def _look_again(code: str, drawn: RoomView) -> RoomView:
+    """The room as it stood a quarter of a second ago at most, but never older than what is drawn. A hundred screens share an answer."""
+    version = _version_at(code, int(time.monotonic() * ASKED_A_SECOND))
+    return _seen(code, max(version, drawn.version)).at(now())
+
+
+@lru_cache(maxsize=64)
+def _version_at(code: str, moment: int) -> int:
+    return room_version(rooms(), code, now())
 
 
 @lru_cache(maxsize=64)
@@ -39,7 +53,7 @@ def pulse(code: str, drawn: RoomView, *, is_desk: bool = False) -> None:
     """What moves by itself: the clock and how many have scored. ``drawn`` is what the page shows; when that is no longer so,
     the page is drawn anew."""
     try:
-        view = look(code)
+        view = _look_again(code, drawn)
     except RoomError:
         st.rerun()
     if _signs(view, is_desk=is_desk) != _signs(drawn, is_desk=is_desk):

@@ -7,8 +7,11 @@ import gc
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui import cached
@@ -20,6 +23,7 @@ COLLECT_SECONDS = 10
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Warm up, serve, and leave nothing of anybody's behind."""
     _expect_navigation()
+    _read_theme_once()
     _warm_up()
     collecting = asyncio.create_task(_collect_garbage())
     yield
@@ -43,6 +47,26 @@ def _expect_navigation() -> None:
     deep link is told "Page not found" over the right page. There is no public switch for it.
     """
     PagesManager.uses_pages_directory = False
+
+
+def _read_theme_once() -> None:
+    """Work out the theme once instead of in every run of every visitor, where it was a quarter of what a phone's tick costs.
+
+    It comes from `.streamlit/config.toml` and stays as it is while the server runs. There is no public switch for it either.
+    """
+    read = app_session._populate_theme_msg
+
+    @cache
+    def told(section: str) -> CustomThemeConfig:
+        theme = CustomThemeConfig()
+        read(theme, section)
+        return theme
+
+    def fill(message: CustomThemeConfig, section: str = "theme") -> None:
+        if told(section).ByteSize():
+            message.MergeFrom(told(section))
+
+    app_session._populate_theme_msg = fill
 
 
 def _warm_up() -> None:
