@@ -86,7 +86,7 @@ def _create_sample(con: Any, source: Source) -> None:
     columns = ", ".join(f"c{i}" for i in range(len(source.names)))
     con.execute(
         f"""create temp table sampled as select rowid as row, {columns} from source
-        where rowid % {step} = 0 and problem is null"""
+        where rowid in (select range * {step} from range({-(-source.n_rows // step)})) and problem is null"""
     )
     # cells are turned into rows before they are cleaned: cleaning written out for every column takes the planner seconds
     con.execute(

@@ -131,7 +131,8 @@ def _pieces(stream: IO[bytes], layout: Layout) -> Iterator[bytes]:
 def _end_of_records(text: bytes, quote: bytes) -> int:
     """Where the last whole record ends: behind the last line end that no quotation mark before it has left inside a cell."""
     mark = _line_end(text)
-    n_open, end = text.count(quote), len(text)
+    # looking for a mark is quick, counting them is not
+    n_open, end = text.count(quote) if quote in text else 0, len(text)
     while (at := text.rfind(mark, 0, end)) >= 0:
         n_open -= text.count(quote, at, end)
         if n_open % 2 == 0:
