@@ -20,6 +20,7 @@ from clm_core.features import FEATURES
 from clm_core.frameworks import require_sound
 from clm_core.ingest import inspect
 from clm_core.ingest.watch import Watch
+from clm_core.interrupts import Interrupts
 from clm_core.outputs import check_out, summarise, write_outputs
 from clm_core.pipeline import Analysis, Sources, analyse
 from clm_core.progress_line import ProgressLine
@@ -79,13 +80,19 @@ def _analyse(options: argparse.Namespace) -> int:
     engine = open_engine(options.engine, options.master)
     try:
         watch = Watch()
-        with ProgressLine(sys.stderr, watch) as line:
-            analysis = analyse(sources, recipe, engine, clock=time.perf_counter, on_step=line.tell, watch=watch)
-            line.tell("writing")
-            written = write_outputs(analysis, options.out)
+        with Interrupts() as interrupts:
+            with ProgressLine(sys.stderr, watch) as line:
+
+                def begin(step: str) -> None:
+                    interrupts.check()
+                    line.tell(step)
+
+                analysis = analyse(sources, recipe, engine, clock=time.perf_counter, on_step=begin, watch=watch)
+                begin("writing")
+                written = write_outputs(analysis, options.out, before_moving=interrupts.refuse)
+            _report(analysis, written)
     finally:
         engine.close()
-    _report(analysis, written)
     return 0
 
 

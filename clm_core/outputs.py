@@ -8,6 +8,7 @@ import math
 import os
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,10 @@ def check_out(out: Path) -> None:
         raise _unwritable(out, f"{blocked[0]} in it is a folder")
 
 
-def write_outputs(analysis: Analysis, out: Path) -> list[Path]:
+def write_outputs(analysis: Analysis, out: Path, *, before_moving: Callable[[], None] = lambda: None) -> list[Path]:
     """Write every file of the contract into ``out``; on any failure ``out`` is left as it was.
+
+    ``before_moving`` is called when all files are ready and only have to be put in their place; it may still raise.
 
     Raises
     ------
@@ -81,6 +84,7 @@ def write_outputs(analysis: Analysis, out: Path) -> list[Path]:
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=_nearest_folder(out)) as unfinished:
             for name, text in texts.items():
                 (Path(unfinished) / name).write_text(text, encoding="utf-8")
+            before_moving()
             out.mkdir(parents=True, exist_ok=True)
             return [(Path(unfinished) / name).replace(out / name) for name in texts]
     except OSError as fault:

@@ -95,7 +95,7 @@ def _read(con: Any, source: Source, place: int, profile: ColumnProfile, decimal:
     if profile.looks_like == "number":
         is_code = f"regexp_matches(raw, {literal(_CODE)})"
         numbers = _told(
-            con, f"select raw, {number('raw', decimal)} as value, x, {is_code} as is_code from distinct_cells"
+            con, f"select raw, {number('x', decimal)} as value, x, {is_code} as is_code from distinct_cells"
         )
         known = numbers["x"].notna()
         if (

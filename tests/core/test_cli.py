@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ import pytest
 
 from clm_core.__main__ import main
 from clm_core.frameworks import edit, load_framework
+from clm_core.interrupts import Interrupts
 from clm_core.outputs import CUSTOMER_COLUMNS, FILES
 from clm_core.recipe import Recipe, dump_recipe, read_recipe
 
@@ -474,3 +476,22 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
     assert "Cancelled; nothing was written." in shown
     assert "Traceback" not in shown
     assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupt_that_a_library_swallowed_ends_the_run_at_the_next_step():
+    with Interrupts() as interrupts:
+        interrupts.check()
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        for check in (interrupts.check, interrupts.refuse):
+            with pytest.raises(KeyboardInterrupt):
+                check()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)  # the usual way again
+
+
+def test_an_interrupt_while_the_files_are_moved_comes_too_late():
+    with Interrupts() as interrupts:
+        interrupts.refuse()
+        signal.raise_signal(signal.SIGINT)
+        interrupts.check()

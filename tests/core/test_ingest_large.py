@@ -199,3 +199,30 @@ def test_a_watch_that_was_cancelled_before_the_start_lets_nothing_begin(tmp_path
     with pytest.raises(Cancelled, match="Reading was cancelled"):
         import_table([written(tmp_path, "csv", ORDERS)], watch=watch)
     assert watch.is_cancelled
+
+
+def tables_in(workspace):
+    return workspace.con.execute("select table_name from duckdb_tables()").fetchall()
+
+
+def test_two_imports_at_once_and_one_after_the_other_see_nothing_of_each_other():
+    with open_workspace() as one, open_workspace() as other:
+        one.con.execute("create table theirs as select 1 as x")
+        assert tables_in(other) == []
+        other.con.execute("create temp table ours as select 1 as x")
+    for _ in range(2):
+        with open_workspace() as next_one:
+            next_one.con.execute("create temp table rows as select 1 as x")
+            assert tables_in(next_one) == [("rows",)]
+
+
+def test_an_import_that_wrote_to_disk_leaves_its_database_to_nobody():
+    with open_workspace() as large:
+        usual = one_row(large.con, "select current_setting('memory_limit')")
+        large.con.execute("set memory_limit = '30MB'")
+        large.con.execute("create temp table many as select i, sha256(i::varchar) as x from range(500000) t(i)")
+        assert (large.folder / "spill").exists()
+    with open_workspace() as after:
+        assert one_row(after.con, "select current_setting('memory_limit')") == usual
+        assert one_row(after.con, "select current_setting('temp_directory')") == (str(after.folder / "spill"),)
+        assert tables_in(after) == []

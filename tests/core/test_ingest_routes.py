@@ -3,10 +3,12 @@
 import csv
 import datetime as dt
 import io
+import random
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,10 @@ from clm_core.errors import InputError
 from clm_core.ingest import Mapping, import_table
 from clm_core.ingest.reading import distinct
 from clm_core.ingest.reading.cells import Cells
+from clm_core.ingest.reading.moments import is_maybe_date, moments_of
+from clm_core.ingest.reading.values import is_maybe_number
 from clm_core.ingest.splitting import part, regular
+from clm_core.ingest.workspace import open_workspace
 
 HEADER = ["order_id", "customer_id", "order_date", "quantity", "unit_price", "product", "status", "currency"]
 ROLES = ["order_id", "customer_id", "ordered_at", "quantity", "unit_price", "product", "status", "currency"]
@@ -119,3 +124,40 @@ def test_short_and_patient_ways_give_the_same(rows, odd, end):
         path = Path(folder) / "orders.csv"
         path.write_bytes(content_of(rows, end))
         assert outcome(path, short_ways) == outcome(path, patient_ways)
+
+
+DAYS, MONTHS, YEARS = (
+    ["1", "01", "9.", "31", "3rd"],
+    ["2", "12", "Jan", "März", "de mayo", "янв."],
+    ["24", "1999", "2026"],
+)
+MARKS, CLOCKS = ["", " ", "-", "/", ".", ", ", "年"], ["", "", " 10:30", "T23:59:59Z", "9:05 pm", " 10:30 EST", " г."]
+DIGITS = ["1", "12", "250", "9,99", ".", ",", " ", "'", "\u00a0", "(", ")", "-", "−", "+", "e5", "E+3"]
+MONEY = ["€", "US$", "EUR", "zł", "kr.", "Rs.", "&euro;", "&nbsp;", "&#8364;", "%", "pcs"]
+
+
+def dates_and_numbers():
+    """Some thousand cells, most of them nearly a date or a number and some of them one."""
+    draw = random.Random(1)
+    for _ in range(3000):
+        parts = [draw.choice(DAYS), draw.choice(MONTHS), draw.choice(YEARS)]
+        draw.shuffle(parts)
+        yield draw.choice(MARKS).join(parts) + draw.choice(CLOCKS)
+        yield "".join(draw.choices(DIGITS + MONEY, k=draw.randint(1, 5)))
+
+
+def test_what_is_not_even_asked_is_no_date_and_no_number():
+    """Whether a column could hold dates or numbers is asked loosely first: no cell that is one may be missed."""
+    with open_workspace() as workspace:
+        con = workspace.con
+        con.register("given", pa.table({"raw": sorted(set(dates_and_numbers()))}))
+        con.execute("create temp table cells as select known(raw) as raw, known(raw) as x from given")
+        number = "coalesce(number_point(x), number_comma(x)) is not null"
+        queries = [
+            (f"({moments_of('from cells', order)})", "is_written", is_maybe_date("x")) for order in ("dmy", "mdy")
+        ]
+        for cells, is_one, may_be_one in [*queries, ("cells", number, is_maybe_number("x"))]:
+            counts = f"select count(*) filter ({is_one}), list(x) filter ({is_one} and not ({may_be_one})) from {cells}"
+            [(n, missed)] = con.execute(counts).fetchall()
+            assert n > 100
+            assert not missed

@@ -77,10 +77,11 @@ def _traits(source: Source, mapping: Mapping) -> list[int]:
 
 
 def _as_rows(traits: Iterable[int]) -> str:
-    """The filled cells of some columns, one a row: ``i`` (the column) and ``raw``."""
+    """The filled cells of some columns, one a row: ``i`` (the column), ``raw``, and ``x`` without what says nothing."""
     columns = ", ".join(f"c{i}" for i in traits)
-    return f"""(select name[2:]::int as i, raw from (unpivot (select {columns} from source where problem is null)
-        on {columns} into name name value raw) where known(raw) is not null)"""
+    return f"""(select i, raw, x from (select name[2:]::int as i, raw, known(raw) as x
+        from (unpivot (select {columns} from source where problem is null) on {columns} into name name value raw))
+        where x is not null)"""
 
 
 def _numeric(con: Any, traits: list[int], decimal: str) -> dict[int, int]:
@@ -92,7 +93,7 @@ def _numeric(con: Any, traits: list[int], decimal: str) -> dict[int, int]:
     if not traits:
         return {}
     rows = con.execute(
-        f"""select i, count(*), count({number("raw", decimal)}), count(*) filter (regexp_matches(raw, {literal(_CODE)}))
+        f"""select i, count(*), count({number("x", decimal)}), count(*) filter (regexp_matches(raw, {literal(_CODE)}))
         from {_as_rows(traits)} group by i order by i"""
     ).fetchall()
     return {i: n - fits for i, n, fits, n_codes in rows if not n_codes and fits >= _NUMBER_SHARE * n}
@@ -112,7 +113,7 @@ def _trait_cells(traits: list[int], numeric: dict[int, int], decimal: str) -> st
     numbers = ", ".join(f"s.c{i}" for i in numeric)
     return f"""select j.customer_id, j.created_at, j.row,
         list_transform([{texts}]::varchar[], lambda x: cell(x)) as texts,
-        list_transform([{numbers}]::varchar[], lambda x: {number("x", decimal)}) as numbers
+        list_transform(list_transform([{numbers}]::varchar[], lambda x: known(x)), lambda x: {number("x", decimal)}) as numbers
     from judged j join source s on s.rowid + 1 = j.row where j.reason is null"""
 
 
@@ -138,7 +139,7 @@ def _lost_numbers(con: Any, source: Source, numeric: dict[int, int], decimal: st
         return []
     rows = con.execute(
         f"""select i, list(distinct raw order by raw)[:5] from {_as_rows(lost)}
-        where {number("raw", decimal)} is null group by i order by i"""
+        where {number("x", decimal)} is null group by i order by i"""
     ).fetchall()
     issues = []
     for i, examples in rows:

@@ -20,19 +20,21 @@ def create_statuses(con: Any, cells: Cells) -> None:
     What the mapping says holds, then what the preset knows of its system (``*`` stands for every status it does not
     name), then the general words.
     """
+    if not cells.has(STATUS):
+        con.execute("create temp table statuses (status varchar, n_rows bigint, meaning varchar)")
+        return
     mapping = cells.mapping
     of_system = load_preset(mapping.preset).statuses if mapping.preset else {}
     told: dict[str, str] = {
         _word(status): meaning for status, meaning in [*of_system.items(), *mapping.statuses.items()]
     }
-    found = cells.counts_sql(STATUS) if cells.has(STATUS) else "select '' as value, 0 as n where false"
     con.execute("create temp table told_statuses (word varchar, told varchar)")
     if told:
         con.executemany("insert into told_statuses values (?, ?)", list(told.items()))
     con.execute(
         f"""create temp table statuses as
         with words as (select status, trim(regexp_replace(status, '[_\\s-]+', ' ', 'g')) as word, n_rows
-            from (select lower(value) as status, sum(n)::bigint as n_rows from ({found}) where value is not null group by 1))
+            from (select lower(value) as status, sum(n)::bigint as n_rows from ({cells.counts_sql(STATUS)}) where value is not null group by 1))
         select status, n_rows, coalesce(told, {literal(told["*"]) if "*" in told else "null"}, case
             when regexp_matches(word, {literal(DEAD_STATUS)}) and not regexp_matches(word, {literal(PART_STATUS)})
                 then 'no_sale'

@@ -13,7 +13,7 @@ from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.query import count, literal, one_row
 from clm_core.ingest.reading.currencies import amount_currency_sql, currency_sql
 from clm_core.ingest.reading.distinct import all_match, are_few, distinct_cells
-from clm_core.ingest.reading.moments import PLAIN_MOMENT, clock_sql, moments_sql
+from clm_core.ingest.reading.moments import clock_sql, is_plain_moment, moments_sql
 from clm_core.ingest.reading.values import PLAIN_ID, number
 from clm_core.ingest.reading.zones import header_zone
 from clm_core.ingest.roles import ROLES, TableKind
@@ -143,7 +143,7 @@ class Cells:
         if holds == "id":
             return f"regexp_full_match(raw, {literal(PLAIN_ID)})"
         if holds == "date" and not self.mapping.time_zone and not header_zone(name):
-            return PLAIN_MOMENT
+            return is_plain_moment("raw")
         return "known(raw) is not distinct from raw" if holds == "text" else ""
 
     def _reading_sql(self, role: str) -> str:
@@ -169,7 +169,7 @@ class Cells:
 
     def _number_sql(self, role: str) -> str:
         value, sign = (
-            number("raw", self.mapping.decimal),
+            number("x", self.mapping.decimal),
             amount_currency_sql("x", self.mapping.columns[role]),
         )
         return f"""select raw, case when abs(number) < {ABSURD} then number end as value, x is not null as is_given, currency

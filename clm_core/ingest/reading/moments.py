@@ -37,10 +37,22 @@ SHORT_START = rf"^([0-9]{{1,2}})([-/.]) ?([0-9]{{1,2}})[-/.] ?{_YEAR}(?:$|[T, ])
 _LONG = r"^([0-9]{4})[-/. 年]? ?([0-9]{1,2})[-/. 月]? ?([0-9]{1,2})日?$"
 _DAY_MONTH = rf"^(?:\p{{L}}+[.]?, *)?([0-9]{{1,2}})(?:st|nd|rd|th|[.]|er)?[ /-]*(?:de )?(\p{{L}}+)[.]?,?[ /-]*(?:de )?{_YEAR}(?: ?г[.]?)?$"
 _MONTH_DAY = rf"^(?:\p{{L}}+,? +)?(\p{{L}}+)[.]?[ -]*([0-9]{{1,2}})(?:st|nd|rd|th)?,?[ -]+{_YEAR}$"
+# the beginnings of all of these, loosely; a class of all letters takes longer to compile than a short file to read
+_LETTERS = r"[A-Za-z\x{80}-\x{10FFFF}]+"
+_MAYBE_WRITTEN = (
+    r"^(?:(?:19|20)[0-9]{2}[-/. 年]? ?(?:0?[1-9]|1[0-2])[-/. 月]? ?(?:0?[1-9]|[12][0-9]|3[01])(?:[^0-9]|$|[0-9]{1,2}:)"
+    r"|[0-9]{1,2}[-/.] ?[0-9]{1,2}[-/.] ?[0-9]{2}"
+    rf"|(?:{_LETTERS}[.]?, *)?[0-9]{{1,2}}(?:st|nd|rd|th|[.]|er)?[ /-]*(?:de )?{_LETTERS}[.]?,?[ /-]*(?:de )?[0-9]{{2}}"
+    rf"|(?:{_LETTERS},? +)?{_LETTERS}[.]?[ -]*[0-9]{{1,2}}(?:st|nd|rd|th)?,?[ -]+[0-9]{{2}})"
+)
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
 
-PLAIN_MOMENT = f"regexp_full_match(raw, {literal(_ISO)}) and sane(try_cast(raw as timestamp)) is not null"
-"""The test of a cell ``raw`` that DuckDB's own cast reads as it is to be read."""
+
+def is_plain_moment(cell: str) -> str:
+    """SQL that is true of a cell that DuckDB's own cast reads as it is to be read."""
+    return f"regexp_full_match({cell}, {literal(_ISO)}) and sane(try_cast({cell} as timestamp)) is not null"
+
+
 _SECONDS = "[0-9]{9,10}([.][0-9]+)?|[0-9]{13}"
 
 MOMENT_MACROS = (
@@ -56,6 +68,11 @@ MOMENT_MACROS = (
         when regexp_full_match(x, '[0-9]{9,10}([.][0-9]+)?')
             then make_timestamp((try_cast(x as double) * 1000000)::bigint) end""",
 )
+
+
+def is_maybe_date(cell: str) -> str:
+    """SQL that is true of every cell that is a written date, and of few others."""
+    return f"regexp_matches({cell}, {literal(_MAYBE_WRITTEN)})"
 
 
 def moments_of(cells: str, order: DateOrder) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from clm_core.ingest.query import count, literal, one_row
 from clm_core.ingest.reading.distinct import MANY_ROWS, are_few, distinct_cells
-from clm_core.ingest.reading.moments import moments_of
+from clm_core.ingest.reading.moments import is_maybe_date, is_plain_moment, moments_of
+from clm_core.ingest.reading.values import is_maybe_number
 from clm_core.ingest.splitting.read import Source
 
 _SAMPLE_ROWS = 2000
@@ -38,7 +39,7 @@ def profile_columns(con: Any, source: Source) -> tuple[ColumnProfile, ...]:
     totals = _totals(con, source)
     source.unique.update(f"c{i}" for i in range(len(source.names)) if totals[2 * i + 1] == source.n_rows)
     _create_sample(con, source)
-    samples, looks = _samples(con), _looks(con)
+    samples, looks = _samples_and_looks(con)
     con.execute("drop table sample")
     return tuple(
         ColumnProfile(
@@ -96,30 +97,58 @@ def _create_sample(con: Any, source: Source) -> None:
     con.execute("drop table sampled")
 
 
-def _samples(con: Any) -> dict[int, tuple[str, ...]]:
-    rows = con.execute("select i, list(x order by row)[:5] from sample group by i").fetchall()
-    return {int(i): tuple(str(cell) for cell in cells) for i, cells in rows}
+def _samples_and_looks(con: Any) -> tuple[dict[int, tuple[str, ...]], dict[int, str]]:
+    """The first cells of each column, and what most of its sampled cells look like.
+
+    Reading a cell in every notation there is takes the planner longer than it takes to read a short file, so that is asked only of
+    columns that could be dates or numbers and are not plainly so.
+    """
+    tests = {
+        "plain date": is_plain_moment("x"),
+        "maybe date": is_maybe_date("x"),
+        "plain number": "finite(x) is not null",
+        "maybe number": is_maybe_number("x"),
+        "email": _IS_EMAIL,
+    }
+    counts = ", ".join(f"coalesce(sum(n) filter ({test}), 0)" for test in tests.values())
+    rows = con.execute(f"select i, list(x order by row)[:5], sum(n), {counts} from sample group by i").fetchall()
+    looks: dict[int, str] = {}
+    for look, read in (("date", _written_dates), ("number", _written_numbers)):
+        open_columns = []
+        for i, _, total, *hits in rows:
+            found = dict(zip(tests, hits, strict=True))
+            if i not in looks and found[f"plain {look}"] >= _MOST * total:
+                looks[i] = look
+            elif i not in looks and found[f"maybe {look}"] >= _MOST * total:
+                open_columns.append(i)
+        hits_of = read(con, open_columns) if open_columns else {}
+        looks |= {i: look for i, _, total, *_ in rows if hits_of.get(i, 0) >= _MOST * total}
+    for i, _, total, *hits in rows:
+        looks.setdefault(i, "email" if hits[-1] >= _MOST * total else "text")
+    return {int(i): tuple(map(str, cells)) for i, cells, *_ in rows}, looks
 
 
-def _looks(con: Any) -> dict[int, str]:
-    """What most sampled cells of each column look like; a date may be written day-first or month-first."""
-    by_look = {look: _hits(con, look) for look in ("date", "number", "email")}
-    totals = dict(con.execute("select i, sum(n) from sample group by i").fetchall())
-    looks = {}
-    for i, total in totals.items():
-        fitting = (look for look, hits in by_look.items() if hits.get(i, 0) >= _MOST * total)
-        looks[int(i)] = next(fitting, "text")
-    return looks
+def _written_dates(con: Any, columns: list[int]) -> dict[int, int]:
+    """How many sampled cells of each column are dates; they may be written day-first or month-first."""
+    # to read a cell month-first is to read it day-first with its parts changed over: one plan for both
+    turned = f"regexp_replace(x, {literal(_DAY_AND_MONTH)}, '\\3\\2\\1\\4')"
+    sampled = f"sample where {_among(columns)}"
+    cells = f"select (i, n, 1) as raw, x from {sampled} union all select (i, n, 2), {turned} from {sampled}"
+    read = f"select raw[1] as i, sum(raw[2]) filter (is_written) as hits from ({moments_of(cells, 'dmy')}) group by raw[1], raw[3]"
+    return _hits(con, f"select i, max(hits) from ({read}) group by i")
 
 
-def _hits(con: Any, look: str) -> dict[int, int]:
-    if look == "date":
-        # to read a cell month-first is to read it day-first with its parts changed over: one plan for both
-        turned = f"regexp_replace(x, {literal(_DAY_AND_MONTH)}, '\\3\\2\\1\\4')"
-        cells = f"select (i, n, 1) as raw, x from sample union all select (i, n, 2), {turned} from sample"
-        read = f"select raw[1] as i, sum(raw[2]) filter (is_written) as hits from ({moments_of(cells, 'dmy')}) group by raw[1], raw[3]"
-        query = f"select i, max(hits) from ({read}) group by i"
-    else:
-        test = "coalesce(number_point(x), number_comma(x)) is not null" if look == "number" else _IS_EMAIL
-        query = f"select i, sum(n) filter ({test}) from sample group by i"
+def _written_numbers(con: Any, columns: list[int]) -> dict[int, int]:
+    """How many sampled cells of each column are numbers, with a decimal point or a comma."""
+    cells = f"select i, n, x, digits_of(x) as digits from sample where {_among(columns)}"
+    is_number = """finite(x) is not null or grouped(digits) is not null or grouped(translate(digits, '.,', ',.')) is not null
+        or not contains(x, '.') and finite(replace(x, ',', '.')) is not null"""
+    return _hits(con, f"select i, sum(n) filter ({is_number}) from ({cells}) group by i")
+
+
+def _among(columns: list[int]) -> str:
+    return f"i in ({', '.join(map(str, columns))})"
+
+
+def _hits(con: Any, query: str) -> dict[int, int]:
     return {int(i): int(hits or 0) for i, hits in con.execute(query).fetchall()}
