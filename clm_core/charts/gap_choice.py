@@ -105,6 +105,7 @@ def agreement(
             "answer": ANSWERS[row["measure"]],
             "told": f"{row['median']:g} ({row['low_quartile']:g}–{row['high_quartile']:g}), n {row['n']}",
             "agreed": f"{row['consensus']:.2f}",
+            **_beside(row["low_quartile"], row["median"], row["high_quartile"]),
         }
         for row in records(shown, fields)
     ]
@@ -129,11 +130,12 @@ def agreement(
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=alt.X(**amount("median", domain, axis=whole)), y=axis.y, yOffset=apart, color=colour, tooltip=says
     )
-    # at the end of the scale on the other side, where the agreement does not stand
-    is_last = "datum.median > 4"
-    side: dict[str, Any] = {"align": alt.expr(f"{is_last} ? 'right' : 'left'"), "dx": alt.expr(f"{is_last} ? -10 : 10")}
+    side: dict[str, Any] = {
+        "align": alt.expr("datum.is_before ? 'right' : 'left'"),
+        "dx": alt.expr("datum.is_before ? -11 : 11"),
+    }
     words = base.mark_text(fontSize=11, color=palette.text, **side).encode(
-        x=alt.X(**amount("median", domain, axis=whole)),
+        x=alt.X(**amount("word_at", domain, axis=whole)),
         y=axis.y,
         yOffset=apart,
         text=alt.Text(field="answer", type="nominal"),
@@ -142,3 +144,10 @@ def agreement(
     key = f"{subtitle}. Dot: middle; bar: middle half; at the right the lower agreement, 0 to{UNBROKEN}1"
     layers = [bars, dots, words, labels]
     return finish(layers, title=title, subtitle=key, theme=theme, height=axis.height, lookups=axis.lookups)
+
+
+def _beside(low: float, middle: float, high: float) -> Row:
+    """Where the word stands: after the bar; before it where the end of the scale is near; on it where it fills the scale."""
+    if high <= 4:
+        return {"word_at": high, "is_before": False}
+    return {"word_at": low, "is_before": True} if low >= 1 else {"word_at": middle, "is_before": middle > 4}

@@ -109,7 +109,7 @@ def ask_final(room: OpenedRoom, view: RoomView) -> None:
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
         activity = left.selectbox("Agreed on", list(names), format_func=lambda id_: names[id_])
         measure = middle.selectbox("What", list(MEASURES), format_func=lambda name: LABELS[name])
-        value = right.number_input("Score", 0.0, 5.0, 3.0, 0.5)
+        value = right.number_input("Score", 0.0, 5.0, 3.0, 0.5, format="%g")
         if st.form_submit_button("Write it down"):
             try:
                 set_final(rooms(), room.code, room.key, activity, measure, value, now())

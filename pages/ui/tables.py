@@ -20,6 +20,8 @@ from pages.ui.messages import plain
 
 SHOWN = 20
 PREVIEWED = 10
+SCROLLED = 420
+"""Pixels after which a long table scrolls."""
 UNBROKEN = "\N{NO-BREAK SPACE}"
 OWN_COLUMNS = {c.IS_PURCHASE: "Counts as an order", c.N_LINES: "Lines", c.PRICE_PAID: "Price paid"}
 LIGHTS = {
@@ -188,11 +190,9 @@ def show_evidence(evidence: pd.DataFrame) -> None:
     told = {"query": "Question", "says": "Answer", "score": "Suggested"}
     shown = evidence[evidence["status"] != "not_recorded"][list(told)].rename(columns=told)
     n_open = len(evidence) - len(shown)
-    widths = {
-        "Question": st.column_config.TextColumn(width="large"),
-        "Answer": st.column_config.TextColumn(width="medium"),
-    }
-    st.dataframe(shown, hide_index=True, column_config=widths)
+    # sentences have to wrap, which cells of a data frame do not
+    scores = shown["Suggested"].map("{:g}".format, na_action="ignore").astype("str")
+    st.table(shown.assign(Suggested=scores).fillna("–").map(plain), hide_index=True, height=SCROLLED)
     if n_open:
         st.caption(f"{count(n_open, 'question')} more that your files hold nothing about.")
 

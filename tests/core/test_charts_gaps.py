@@ -131,6 +131,9 @@ def test_agreement_tells_middle_half_and_the_lower_consensus():
     spec = spec_of("agreement")
     told = {row["answer"]: row["told"] for row in cells(spec) if "answer" in row}
     assert told == {"now": "1 (0–3), n 8", "aim": "4 (4–5), n 8"}
+    # the word stands beside the bar: after it, or before it where the scale ends
+    sides = {row["answer"]: (row["word_at"], row["is_before"]) for row in cells(spec) if "answer" in row}
+    assert sides == {"now": (3, False), "aim": (4, True)}
     assert [row["label"] for row in cells(spec) if "label" in row] == ["0.40"]
 
 
