@@ -2,7 +2,8 @@
 
 Each part errs in its own way. The exact answer knows nothing of a shop's habits, the line cannot bend, and trees forget the level
 when a season turns. Trees start from the exact answer (as the base of a Poisson rate), so where labels teach nothing they add
-nothing.
+nothing. The level of the average is taken half-way to that of the exact answer, see :mod:`clm_core.models.level`: rows to be predicted are
+everybody at a day.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from clm_core.models.buying import VALUE, BuyingChurn, BuyingOrders, BuyingSpend
 from clm_core.models.churn import ChurnClassifier
 from clm_core.models.dataset import HAS_NO_ORDER, NEXT_ORDER_DAYS, NEXT_SPEND
 from clm_core.models.inputs import inputs_of
+from clm_core.models.level import amounts_half_way, odds_half_way
 from clm_core.models.once import once
 from clm_core.models.trees import Bins, ProbabilityTrees, RatioTrees
 from clm_core.models.value import OrderDaysRegressor
@@ -46,7 +48,7 @@ class HybridChurn:
 
     method = (
         "Mean of three: the exact probability of no order under BG/NBD or MBG/NBD (with MBG/CNBD-2 where gaps are regular), a logistic regression and boosted trees, "
-        "which read its answer beside logarithms of counts, days and money at several earlier cut-offs."
+        "which read its answer beside logarithms of counts, days and money at several earlier cut-offs; its level is half-way to that of the first."
     )
 
     def __init__(self, layout: Layout | None = None) -> None:
@@ -63,7 +65,7 @@ class HybridChurn:
         """Probability of no purchase."""
         X = self.layout.design(rows)
         parts = [BuyingChurn().predict(rows), self.line_.predict_proba(X)[:, 1], self.trees_.predict(X)]
-        return np.asarray(np.mean(parts, axis=0), dtype=np.float64)
+        return odds_half_way(np.mean(parts, axis=0), exact=parts[0])
 
     def spread(self, rows: pd.DataFrame) -> Floats:
         """Standard deviation of the log odds that the training rows leave open: that of the line."""
@@ -75,7 +77,7 @@ class HybridOrders:
 
     method = (
         "Mean of three: expected orders under BG/NBD or MBG/NBD, a Poisson regression that reads them beside logarithms of "
-        "counts, days and money at several earlier cut-offs, and boosted trees that correct them."
+        "counts, days and money at several earlier cut-offs, and boosted trees that correct them; its total is half-way to that of the first."
     )
 
     def __init__(self, layout: Layout | None = None) -> None:
@@ -96,7 +98,8 @@ class HybridOrders:
 
     def predict(self, rows: pd.DataFrame) -> Floats:
         """Expected days with an order."""
-        return np.asarray(np.mean(self.parts(rows), axis=0), dtype=np.float64)
+        parts = self.parts(rows)
+        return amounts_half_way(np.mean(parts, axis=0), exact=parts[0])
 
 
 class HybridSpend:
@@ -104,7 +107,7 @@ class HybridSpend:
 
     method = (
         "Geometric mean of five, at the mean of their levels: three answers for the orders to come (BG/NBD or MBG/NBD, Poisson regression, boosted trees), each "
-        "times the Gamma-Gamma value of an order day, and a Poisson regression and boosted trees of spend."
+        "times the Gamma-Gamma value of an order day, and a Poisson regression and boosted trees of spend; its total is half-way to that of the first."
     )
 
     def __init__(
@@ -134,7 +137,8 @@ class HybridSpend:
 
     def predict(self, rows: pd.DataFrame) -> Floats:
         """Expected net spend, never below zero."""
-        return geometric_mean(self.parts(rows)) * self.lift_
+        parts = self.parts(rows)
+        return amounts_half_way(geometric_mean(parts) * self.lift_, exact=parts[0])
 
 
 def geometric_mean(parts: list[Floats]) -> Floats:
