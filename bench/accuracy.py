@@ -2,10 +2,10 @@
 
 Run with ``python -m bench.accuracy [--peers PYTHON] [--only WORD] [--inside]``. A task is a file, a cut-off and a horizon: a model may
 learn from everything up to the cut-off, and what happened in the horizon after it is the holdout. No run reads a holdout before it is
-measured. ``--inside`` measures other tasks, whose horizons end before the first cut-off of their file, and files that are in no task: the place to
-compare designs in, since no holdout of the 21 tasks is read there. Which choices were made how, docs/benchmarks.md tells. An event is a customer and a day; the
-population is everybody with a purchase by the cut-off; churn is no purchase in the horizon. The files are those of ../shared/data; absent
-ones are skipped. PYTHON is the interpreter of an environment with bench/requirements-peers.txt; peers learn from the same rows at the
+measured. ``--inside`` measures other tasks, whose horizons end before the first cut-off of their file, and files that are in no task: the
+place to compare designs in, since no holdout of the 21 tasks is read there. Which choices were made how, docs/benchmarks.md tells. An event
+is a customer and a day; the population is everybody with a purchase by the cut-off; churn is no purchase in the horizon. The files are those
+of ../shared/data and the sample shop; absent ones are skipped. PYTHON is the interpreter of an environment with bench/requirements-peers.txt; peers learn from the same rows at the
 same cut-offs. Answers of peers are kept in ``--keep FOLDER`` and reused while the rows they learned from are the same.
 """
 
