@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from clm_core import columns as c
 from clm_core.charts.palette import stage_colours
 from clm_core.frameworks import Framework
+from clm_core.wording import count, percent
 from pages.ui import figures, inputs, state
 from pages.ui.messages import plain
 
@@ -65,6 +68,17 @@ def colour_cards(places: dict[str, str], framework: Framework) -> None:
         for key, stage in places.items()
     ]
     st.html(f"<style>{' '.join(rules)}</style>")
+
+
+def sizes(counts: pd.DataFrame, by: str) -> dict[str, tuple[int, float]]:
+    """Rule or stage → how many people, and their share of all."""
+    rows = zip(counts[by], counts[c.N_CUSTOMERS], counts[c.SHARE], strict=True)
+    return {id_: (int(n), float(share)) for id_, n, share in rows}
+
+
+def people(size: tuple[int, float] | None) -> str:
+    """A size in words behind a name; nothing where it is not known."""
+    return f" · {count(size[0], 'person', 'people')} · {percent(size[1])}" if size else ""
 
 
 def open_button(place: str) -> None:

@@ -7,13 +7,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from clm_core import columns as c
 from clm_core.conditions import Feature
 from clm_core.errors import Issue
 from clm_core.features import known_features
 from clm_core.frameworks import Framework, edit
 from clm_core.pipeline import Workspace
-from clm_core.wording import count, first_upper, percent
+from clm_core.wording import first_upper
 from pages.ui import condition_editor, drafting, inputs, messages, state
 from pages.ui.messages import plain
 
@@ -22,30 +21,31 @@ def show(workspace: Workspace, counts: pd.DataFrame, faults: list[Issue]) -> Non
     """Every rule as a card. ``counts`` are of the framework in force; they are told while it is the one in hand."""
     framework = inputs.draft().framework
     features = known_features(workspace.frames)
-    told = counts if not faults else counts.head(0)
+    told = {} if faults else drafting.sizes(counts, "rule")
     drafting.colour_cards({f"rule_card_{i}": rule.stage for i, rule in enumerate(framework.rules)}, framework)
-    for place in range(len(framework.rules)):
+    for place, rule in enumerate(framework.rules):
         with st.container(border=True, key=f"rule_card_{place}", gap="small"):
-            _card(framework, place, told, features, faults, workspace)
+            _card(framework, place, told.get(rule.id), features, faults, workspace)
     _add(framework)
 
 
 def _card(
     framework: Framework,
     place: int,
-    counts: pd.DataFrame,
+    size: tuple[int, float] | None,
     features: dict[str, Feature],
     faults: list[Issue],
     workspace: Workspace,
 ) -> None:
+    """One rule; ``size`` is how many people it decides, and their share of all."""
     rule, address = framework.rules[place], _address(framework, place)
     name = _stage_name(framework, rule.stage)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{place + 1}. {plain(name)}**{_people(counts, rule.id)}", width="stretch")
+        st.markdown(f"**{place + 1}. {plain(name)}**{drafting.people(size)}", width="stretch")
         drafting.open_button(address)
     st.markdown(plain(first_upper(framework.rule_sentence(rule, features))))
     messages.show_faults_at(address, faults)
-    if _is_nobody(counts, rule.id):
+    if size and size[0] == 0:
         st.caption("None of your customers falls here on this day.")
     if state.open_part() == address:
         _form(framework, place, workspace)
@@ -57,19 +57,6 @@ def _address(framework: Framework, place: int) -> str:
 
 def _stage_name(framework: Framework, stage_id: str) -> str:
     return next((stage.name for stage in framework.stages if stage.id == stage_id), stage_id)
-
-
-def _people(counts: pd.DataFrame, rule_id: str) -> str:
-    rows = counts[counts["rule"] == rule_id]
-    if rows.empty:
-        return ""
-    row = rows.iloc[0]
-    return f" · {count(int(row[c.N_CUSTOMERS]), 'person', 'people')} · {percent(float(row[c.SHARE]))}"
-
-
-def _is_nobody(counts: pd.DataFrame, rule_id: str) -> bool:
-    rows = counts[counts["rule"] == rule_id]
-    return not rows.empty and int(rows.iloc[0][c.N_CUSTOMERS]) == 0
 
 
 def _move_buttons(framework: Framework, place: int, name: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from clm_core import columns as c
 from clm_core.errors import Issue
 from clm_core.frameworks import COLOUR_STEPS, Framework, Stage, edit
-from clm_core.wording import count, percent
+from clm_core.wording import count
 from pages.ui import drafting, inputs, messages, rule_editor, state
 from pages.ui.messages import plain
 
@@ -21,11 +21,11 @@ KINDS = {"path": "on the path", "off_path": "off the path"}
 def show(counts: pd.DataFrame, faults: list[Issue]) -> None:
     """Every stage as a card. ``counts`` are of the framework in force; they are told while it is the one in hand."""
     framework = inputs.draft().framework
-    told = counts if not faults else counts.head(0)
+    told = {} if faults else drafting.sizes(counts, c.STAGE)
     drafting.colour_cards({f"stage_card_{stage.id}": stage.id for stage in framework.stages}, framework)
     for stage in framework.stages:
         with st.container(border=True, key=f"stage_card_{stage.id}", gap="small"):
-            _card(framework, stage, told, faults)
+            _card(framework, stage, told.get(stage.id), faults)
     form = st.form("new_stage", border=False, clear_on_submit=True)
     with form, st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("A new stage called", max_chars=40, width=260)
@@ -35,11 +35,11 @@ def show(counts: pd.DataFrame, faults: list[Issue]) -> None:
         st.rerun()
 
 
-def _card(framework: Framework, stage: Stage, counts: pd.DataFrame, faults: list[Issue]) -> None:
+def _card(framework: Framework, stage: Stage, size: tuple[int, float] | None, faults: list[Issue]) -> None:
     address = f"stages.{stage.id}"
     n_rules = sum(rule.stage == stage.id for rule in framework.rules)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(stage.name)}**{_people(counts, stage.id)}", width="stretch")
+        st.markdown(f"**{plain(stage.name)}**{drafting.people(size)}", width="stretch")
         drafting.open_button(address)
     told = [stage.meaning, f"{count(n_rules, 'rule leads', 'rules lead')} here, {KINDS[stage.kind]}."]
     st.markdown(plain(" ".join(part for part in told if part)))
@@ -56,14 +56,6 @@ def _lead_here(stage_id: str) -> None:
     """A rule for a stage that has none, shown where it can be changed."""
     rule_editor.add(stage_id)
     st.session_state["rules_part"] = "rules"
-
-
-def _people(counts: pd.DataFrame, stage_id: str) -> str:
-    rows = counts[counts[c.STAGE] == stage_id]
-    if rows.empty:
-        return ""
-    row = rows.iloc[0]
-    return f" · {count(int(row[c.N_CUSTOMERS]), 'person', 'people')} · {percent(float(row[c.SHARE]))}"
 
 
 def _form(framework: Framework, stage: Stage) -> None:

@@ -66,12 +66,12 @@ def flows(as_of: date | None, framework: Framework, unit: Unit, known_days: int,
 
 
 def outline(as_of: date | None, framework: Framework) -> Outline:
-    """What a moved limit redraws of movement by month."""
+    """What a moved limit redraws of movement by month, under a framework that was found sound."""
     key = (*data_key(), as_of, framework.model_dump_json())
     return recall(
         "Following every customer from month to month",
         (*key, "outline"),
-        lambda: outline_movement(ledger_for(workspace(as_of), framework), framework),
+        lambda: outline_movement(workspace(as_of).ledger, framework),
         is_common=is_shipped(framework),
     )
 
