@@ -8,14 +8,16 @@ from bench.served import browse, chromium_path, serve
 
 
 @pytest.fixture(scope="session")
-def address():
+def address(tmp_path_factory):
     if chromium_path() is None:
         reason = "no Chromium on this machine; install the package 'chromium' to run the browser tests"
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(reason)
         pytest.skip(reason)
-    with serve() as url:
-        yield url
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROOMS_URL", f"sqlite:///{tmp_path_factory.mktemp('server') / 'rooms.db'}")
+        with serve() as url:
+            yield url
 
 
 @pytest.fixture(scope="session")

@@ -93,8 +93,9 @@ def _numeric(con: Any, traits: list[int], decimal: str) -> dict[int, int]:
     if not traits:
         return {}
     rows = con.execute(
-        f"""select i, count(*), count({number("x", decimal)}), count(*) filter (regexp_matches(raw, {literal(_CODE)}))
-        from {_as_rows(traits)} group by i order by i"""
+        f"""select i, sum(n)::bigint, coalesce(sum(n) filter ({number("x", decimal)} is not null), 0)::bigint,
+            count(*) filter (regexp_matches(raw, {literal(_CODE)}))
+        from (select i, raw, x, count(*) as n from {_as_rows(traits)} group by all) group by i order by i"""
     ).fetchall()
     return {i: n - fits for i, n, fits, n_codes in rows if not n_codes and fits >= _NUMBER_SHARE * n}
 

@@ -242,14 +242,13 @@ def guess_decimal(con: Any, source: Source, columns: dict[str, str], kind: Table
 
 def decimal_of(con: Any, cells: Sequence[str]) -> Literal[".", ","]:
     """The decimal mark of some columns of ``source`` together, whatever their roles."""
-    union = " union all ".join(
-        f"select known({cell}) as x from (select {cell} from source limit 20000)" for cell in cells
-    )
+    listed = ", ".join(cells)
     n_comma, n_point = one_row(
         con,
         f"""select count(*) filter (regexp_matches(x, '[0-9][.]?[0-9]*,([0-9]{{1,2}}|[0-9]{{4,}})([^0-9.,]|$)')),
                    count(*) filter (regexp_matches(x, '[0-9],?[0-9]*[.]([0-9]{{1,2}}|[0-9]{{4,}})([^0-9.,]|$)'))
-        from ({union}) where regexp_matches(x, '^[^0-9]{{0,6}}[0-9.,'' ]+[^0-9]{{0,6}}$')""",
+        from (select known(raw) as x from (select unnest([{listed}]) as raw from source limit {20_000 * len(cells)})
+            where contains(raw, ',') or contains(raw, '.')) where regexp_matches(x, '^[^0-9]{{0,6}}[0-9.,'' ]+[^0-9]{{0,6}}$')""",
     )
     return "," if n_comma > n_point else "."
 
