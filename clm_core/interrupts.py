@@ -10,14 +10,17 @@ from typing import Self
 class Interrupts:
     """While entered, an interrupt raises KeyboardInterrupt where it meets the program, and again at the next :meth:`check`.
 
-    Only the main thread may enter it.
+    Only the main thread may enter it. A command that was started to ignore interrupts, as a shell starts one in the background, goes on
+    ignoring them.
     """
 
     def __init__(self) -> None:
         self._is_given, self._is_too_late = False, False
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGINT, self._note)
+        self._before = signal.getsignal(signal.SIGINT)
+        if self._before is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, self._note)
         return self
 
     def __exit__(

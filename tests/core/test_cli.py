@@ -470,6 +470,15 @@ def test_a_terminal_shows_the_step_and_clears_it(tmp_path):
     assert shown.endswith("\r\x1b[2K")
 
 
+@pytest.fixture
+def interruptible():
+    """The usual way with interrupts, for us and what we start: tests that run in the background inherit that they are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_leaves_nothing_behind(tmp_path):
     code, shown = on_a_terminal(["analyse", SAMPLE / "orders.csv", "--out", tmp_path / "out"], interrupt_at="… ")
     assert code == 130
@@ -478,6 +487,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_that_a_library_swallowed_ends_the_run_at_the_next_step():
     with Interrupts() as interrupts:
         interrupts.check()
@@ -490,8 +500,18 @@ def test_an_interrupt_that_a_library_swallowed_ends_the_run_at_the_next_step():
         signal.raise_signal(signal.SIGINT)  # the usual way again
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_while_the_files_are_moved_comes_too_late():
     with Interrupts() as interrupts:
         interrupts.refuse()
         signal.raise_signal(signal.SIGINT)
         interrupts.check()
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_command_in_the_background_goes_on_ignoring_interrupts():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Interrupts() as interrupts:
+        signal.raise_signal(signal.SIGINT)
+        interrupts.check()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
