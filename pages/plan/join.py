@@ -4,7 +4,7 @@ import streamlit as st
 
 from clm_core.errors import ClmError
 from clm_core.gaps.rooms import join_room, own_name
-from pages.ui import messages, phone, room_screens
+from pages.ui import figures, messages, phone, room_screens
 from pages.ui.room_store import now, rooms
 
 code, token = st.query_params.get("room", ""), st.query_params.get("me", "")
@@ -41,3 +41,5 @@ elif view.state == "closed":
     st.info("The round is closed. The facilitator reveals the scores.", icon=":material/lock:")
 else:
     st.info("You are in. Scoring begins when the facilitator opens the first round.", icon=":material/hourglass_top:")
+if view.state != "revealed":
+    figures.load_ahead()  # or all phones of a room would fetch it in the second in which the scores are revealed

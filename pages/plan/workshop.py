@@ -45,7 +45,7 @@ elif (view := desk.look(room)) is not None:
     if view.state == "revealed":
         room_screens.show_agenda(room.code, view)
         desk.ask_final(room, view)
-        sessions.offer_results(room_screens.results(room.code, view).board, view, room_store.now())
+        sessions.offer_results(room.code, view, room_store.now())
     desk.show_people(room)
     desk.show_key(room)
 

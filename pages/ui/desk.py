@@ -56,6 +56,8 @@ def show_way_in(code: str) -> None:
 
 def ask_next_step(room: OpenedRoom, view: RoomView) -> None:
     """The one button that moves the room on."""
+    if (refused := state.take_room_fault()) is not None:
+        messages.show_error(refused)
     number = view.round_number
     if view.state == "open":
         _button("Close the round", lambda: close_round(rooms(), room.code, room.key, number, now()))
@@ -75,12 +77,15 @@ def _reveal(room: OpenedRoom, number: int) -> None:
 
 
 def _button(label: str, act: Callable[[], object]) -> None:
-    if st.button(label, type="primary", key=f"act_{label}"):
-        try:
-            act()
-            st.rerun()
-        except ClmError as fault:
-            messages.show_error(fault)
+    st.button(label, type="primary", key=f"act_{label}", on_click=_act, args=(act,))
+
+
+def _act(act: Callable[[], object]) -> None:
+    """Done before the page runs: a run that the next click ends early would lose what this one asked for."""
+    try:
+        act()
+    except ClmError as fault:
+        state.leave_room_fault(fault)
 
 
 def show_people(room: OpenedRoom) -> None:
@@ -107,20 +112,20 @@ def ask_final(room: OpenedRoom, view: RoomView) -> None:
     st.caption("The middle of the scores counts until another one is agreed.")
     with st.form("final", border=False):
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
-        activity = left.selectbox("Agreed on", list(names), format_func=lambda id_: names[id_])
-        measure = middle.selectbox("What", list(MEASURES), format_func=lambda name: LABELS[name])
-        value = right.number_input("Score", 0.0, 5.0, 3.0, 0.5, format="%g")
-        if st.form_submit_button("Write it down"):
-            try:
-                set_final(rooms(), room.code, room.key, activity, measure, value, now())
-                st.rerun()
-            except ClmError as fault:
-                messages.show_error(fault)
+        left.selectbox("Agreed on", list(names), format_func=lambda id_: names[id_], key="final_activity")
+        middle.selectbox("What", list(MEASURES), format_func=lambda name: LABELS[name], key="final_measure")
+        right.number_input("Score", 0.0, 5.0, 3.0, 0.5, format="%g", key="final_score")
+        st.form_submit_button("Write it down", on_click=_act, args=(lambda: _write_down(room),))
     finals = final_scores(rooms(), room.code, now())
     if len(finals):
         told = finals.assign(activity=finals["activity"].map(names), measure=finals["measure"].map(LABELS))
         columns = {"activity": "Agreed on", "measure": "What", "value": "Score"}
         st.dataframe(told.rename(columns=columns), hide_index=True)
+
+
+def _write_down(room: OpenedRoom) -> None:
+    activity, measure, score = (st.session_state[f"final_{part}"] for part in ("activity", "measure", "score"))
+    set_final(rooms(), room.code, room.key, activity, measure, score, now())
 
 
 def show_key(room: OpenedRoom) -> None:

@@ -34,7 +34,7 @@ def show(
 
 
 def load_ahead() -> None:
-    """Let the browser fetch what draws charts while the visitor looks for a file: a picture of nothing, one pixel high."""
+    """Let the browser fetch what draws charts before there is one to draw: a picture of nothing, one pixel high."""
     nothing = {"data": {"values": []}, "mark": "point", "width": 1, "height": 1, "padding": 0, "autosize": "none"}
     with st.container(key=AHEAD):
         st.vega_lite_chart({**nothing, "config": {"view": {"stroke": None}}}, width=1, alt="No chart yet")

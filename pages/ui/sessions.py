@@ -23,7 +23,7 @@ from clm_core.gaps import (
 from clm_core.gaps.maturity import LEVEL_RULE, SOURCE
 from clm_core.gaps.rooms import Board, Item, RoomView
 from clm_core.gaps.scale import MEASURES
-from pages.ui import figures, gap_inputs, messages, state
+from pages.ui import figures, gap_inputs, messages, room_screens, state
 
 USUAL_ITEMS = 12
 """As many as a group scores in a quarter of an hour."""
@@ -59,13 +59,13 @@ def _item(activity: Activity, says: pd.DataFrame) -> Item:
     return Item(activity=activity, suggested=int(known["score"]), evidence=str(known["says"]))
 
 
-def offer_results(board: pd.DataFrame, view: RoomView, now: int) -> None:
+def offer_results(code: str, view: RoomView, now: int) -> None:
     """Take the room's scores over, or save them as a file."""
+    board = room_screens.results(code, view).board
     left, right = st.columns(2)
-    if left.button("Use these scores on every page", width="stretch", icon=":material/done_all:"):
-        rows = board.melt("activity", list(MEASURES), "measure", "value").dropna(subset=["value"])
-        scored = {(row.activity, row.measure): float(row.value) for row in rows.itertuples()}
-        state.set_gap_scores(view.board.catalogue, state.gap_scores(view.board.catalogue) | scored)
+    if left.button(
+        "Use these scores on every page", width="stretch", icon=":material/done_all:", on_click=_take, args=(code,)
+    ):
         st.page_link("pages/plan/priorities.py", label="Put the gaps in order", icon=":material/low_priority:")
     held_on = dt.datetime.fromtimestamp(now, dt.UTC).date()
     session = session_of(
@@ -79,6 +79,14 @@ def offer_results(board: pd.DataFrame, view: RoomView, now: int) -> None:
         width="stretch",
         icon=":material/save:",
     )
+
+
+def _take(code: str) -> None:
+    """The room's scores as they stand when they are asked for."""
+    view = room_screens.look(code)
+    rows = room_screens.results(code, view).board.melt("activity", list(MEASURES), "measure", "value")
+    scored = {(row.activity, row.measure): float(row.value) for row in rows.dropna(subset=["value"]).itertuples()}
+    state.set_gap_scores(view.board.catalogue, state.gap_scores(view.board.catalogue) | scored)
 
 
 def ask_comparison() -> None:
