@@ -114,8 +114,9 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     for _ in range(3):
         page.keyboard.press("PageDown")
     settle(page)
-    page.get_by_text("changes stage", exact=False).or_(page.get_by_text("change stage", exact=False)).first.wait_for()
-    assert "at_risk_days=" in page.url
+    page.wait_for_url("**at_risk_days=**", timeout=60_000)
+    settle(page)
+    assert page.get_by_text("Every stage is as large as under the rules you began with").count() == 0
     link = page.url.replace("/stage-rules", "/lifecycle")
     page.goto(link)
     settle(page)
@@ -208,6 +209,7 @@ def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path)
     assert page.elsewhere == []
     links.filter(has_text="Take it with you").click()
     page.get_by_role("heading", name=TITLES["results"], level=1).wait_for(timeout=60_000)
+    settle(page)
     for label in ("Download 41 customers (CSV)", "Download all results (ZIP)", "Download the recipe (TOML)"):
         with page.expect_download() as arriving:
             page.get_by_role("button", name=label).click()
