@@ -9,7 +9,7 @@ import pandas as pd
 import segno
 import streamlit as st
 
-from clm_core.errors import ClmError, RoomError
+from clm_core.errors import RoomError
 from clm_core.gaps.rooms import (
     OpenedRoom,
     RoomView,
@@ -36,6 +36,7 @@ def look(room: OpenedRoom) -> RoomView | None:
         list_participants(rooms(), room.code, room.key, now())  # only the facilitator may
         return room_screens.look(room.code)
     except RoomError as fault:
+        state.take_room_fault()  # which says no more than this
         messages.show_error(fault)
         if st.button("Open another room"):
             leave()
@@ -77,15 +78,7 @@ def _reveal(room: OpenedRoom, number: int) -> None:
 
 
 def _button(label: str, act: Callable[[], object]) -> None:
-    st.button(label, type="primary", key=f"act_{label}", on_click=_act, args=(act,))
-
-
-def _act(act: Callable[[], object]) -> None:
-    """Done before the page runs: a run that the next click ends early would lose what this one asked for."""
-    try:
-        act()
-    except ClmError as fault:
-        state.leave_room_fault(fault)
+    st.button(label, type="primary", key=f"act_{label}", on_click=room_screens.act, args=(act,))
 
 
 def show_people(room: OpenedRoom) -> None:
@@ -108,14 +101,17 @@ def ask_final(room: OpenedRoom, view: RoomView) -> None:
     """Write down what the room agreed on after talking, beginning with what it talked about first."""
     first = room_screens.results(room.code, view).first["activity"]
     names = {id_: view.board.names[id_] for id_ in [*first, *view.board.names]}
+    key = (
+        f"final_activity_{next(iter(names))}"  # once something is agreed, the choice begins with what comes first then
+    )
     st.subheader("What was agreed?", anchor=False)
     st.caption("The middle of the scores counts until another one is agreed.")
     with st.form("final", border=False):
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
-        left.selectbox("Agreed on", list(names), format_func=lambda id_: names[id_], key="final_activity")
+        left.selectbox("Agreed on", list(names), format_func=lambda id_: names[id_], key=key)
         middle.selectbox("What", list(MEASURES), format_func=lambda name: LABELS[name], key="final_measure")
         right.number_input("Score", 0.0, 5.0, 3.0, 0.5, format="%g", key="final_score")
-        st.form_submit_button("Write it down", on_click=_act, args=(lambda: _write_down(room),))
+        st.form_submit_button("Write it down", on_click=room_screens.act, args=(lambda: _write_down(room, key),))
     finals = final_scores(rooms(), room.code, now())
     if len(finals):
         told = finals.assign(activity=finals["activity"].map(names), measure=finals["measure"].map(LABELS))
@@ -123,8 +119,8 @@ def ask_final(room: OpenedRoom, view: RoomView) -> None:
         st.dataframe(told.rename(columns=columns), hide_index=True)
 
 
-def _write_down(room: OpenedRoom) -> None:
-    activity, measure, score = (st.session_state[f"final_{part}"] for part in ("activity", "measure", "score"))
+def _write_down(room: OpenedRoom, key: str) -> None:
+    activity, measure, score = (st.session_state[name] for name in (key, "final_measure", "final_score"))
     set_final(rooms(), room.code, room.key, activity, measure, score, now())
 
 

@@ -133,7 +133,4 @@ def _cast(code: str, token: str, activity: str, measure: str, key: str) -> None:
     value = st.session_state.get(key)
     if value is None:
         return
-    try:
-        vote(rooms(), code, token, activity, {measure: int(value)}, now())
-    except ClmError as fault:
-        state.leave_room_fault(fault)
+    room_screens.act(lambda: vote(rooms(), code, token, activity, {measure: int(value)}, now()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,11 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from clm_core import charts
-from clm_core.errors import RoomError
+from clm_core.errors import ClmError, RoomError
 from clm_core.gaps import agenda, agreed, gaps, spreads, spreads_by_role, vocabulary, what_room_says
 from clm_core.gaps.rooms import RoomView, final_scores, revealed_votes, room_version, view_room
 from clm_core.wording import count
-from pages.ui import figures, messages
+from pages.ui import figures, messages, state
 from pages.ui.gap_inputs import LABELS
 from pages.ui.room_store import now, rooms
 
@@ -46,6 +47,15 @@ def _version_at(code: str, moment: int) -> int:
 def _seen(code: str, version: int) -> RoomView:
     # asked by the first screen that notices the change, for all of them
     return view_room(rooms(), code, now())
+
+
+def act(step: Callable[[], object]) -> None:
+    """What a press asks of the room, done before the page runs: a run that the next press ends early would lose it. A refusal is left
+    for the page to tell."""
+    try:
+        step()
+    except ClmError as fault:
+        state.leave_room_fault(fault)
 
 
 @st.fragment(run_every=TICK_SECONDS)

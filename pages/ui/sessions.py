@@ -64,7 +64,11 @@ def offer_results(code: str, view: RoomView, now: int) -> None:
     board = room_screens.results(code, view).board
     left, right = st.columns(2)
     if left.button(
-        "Use these scores on every page", width="stretch", icon=":material/done_all:", on_click=_take, args=(code,)
+        "Use these scores on every page",
+        width="stretch",
+        icon=":material/done_all:",
+        on_click=room_screens.act,
+        args=(lambda: _take(code),),
     ):
         st.page_link("pages/plan/priorities.py", label="Put the gaps in order", icon=":material/low_priority:")
     held_on = dt.datetime.fromtimestamp(now, dt.UTC).date()
