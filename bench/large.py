@@ -227,7 +227,9 @@ def main() -> int:
     print("| shape | file | orders | DuckDB's typed scan | import | ratio | peak memory | facts |")
     with tempfile.TemporaryDirectory(prefix="large-") as folder:
         # a list, so that every shape is measured even after one that misses
-        held = [measure(shape, arguments.gigabytes, arguments.rounds, Path(folder)) for shape in arguments.shape or TYPES]
+        held = [
+            measure(shape, arguments.gigabytes, arguments.rounds, Path(folder)) for shape in arguments.shape or TYPES
+        ]
     return 0 if all(held) else 1
 
 

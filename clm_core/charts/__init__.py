@@ -21,6 +21,7 @@ from clm_core.charts.sensitivity import limit_moves, role_colour, rule_set_strip
 from clm_core.charts.sheet import alt_text
 from clm_core.charts.stacked import total_value, value_at_stake
 from clm_core.charts.timeline import customer_timeline
+from clm_core.charts.written import written
 
 __all__ = [
     "PALETTES",
@@ -68,4 +69,5 @@ __all__ = [
     "tenure",
     "total_value",
     "value_at_stake",
+    "written",
 ]

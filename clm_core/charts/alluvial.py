@@ -26,8 +26,8 @@ NUMBER_WIDTH = 27
 """Pixels that a number in a bar needs."""
 ROOM_FOR_WORDS = 0.05
 """The least part of the height in which a number has room."""
-BEND = tuple((t / 8, (t / 8) ** 2 * (3 - 2 * t / 8)) for t in range(9))
-"""How a band goes over from one day to the next: along, and how much of its way up or down."""
+BEND = ((0.0, 0), (0.5, 0), (0.5, 1), (1.0, 1))
+"""Between which points a band bends over from one day to the next: along, and whether it has gone up or down."""
 
 
 def alluvial(
@@ -70,7 +70,7 @@ def _drawn(
     paint = alt.Scale(domain=list(colours), range=list(colours.values()))
     colour = alt.Color(field=c.STAGE, type="nominal", scale=paint, legend=None)
     y, y2 = alt.Y(**amount("low", [0, top], axis=measure_axis("count"))), alt.Y2(field="high")
-    flows = alt.Chart(inline(bands)).mark_area(opacity=0.34)
+    flows = alt.Chart(inline(bands)).mark_area(opacity=0.34, interpolate="basis")
     flows = flows.encode(
         x=_along("x", n_days),
         y=y,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 from altair.utils.schemapi import disable_debug_mode
 
-from clm_core.charts import Theme, alt_text
+from clm_core.charts import Theme, alt_text, written
 from clm_core.exports import to_csv
 from clm_core.snippets import python_for
 from pages.ui import state
@@ -29,7 +28,7 @@ def show(
     chart: alt.TopLevelMixin, title: str, subtitle: str, data: pd.DataFrame | Callable[[], pd.DataFrame], key: str
 ) -> None:
     """The chart, and its data one click away: made on the click where they are given as a call."""
-    st.vega_lite_chart(specification(chart), width="stretch", key=f"chart_{key}", alt=alt_text(title, subtitle))
+    st.vega_lite_chart(written(chart), width="stretch", key=f"chart_{key}", alt=alt_text(title, subtitle))
     download(data, f"{key}.csv", "Data of this chart (CSV)", key)
 
 
@@ -38,19 +37,6 @@ def load_ahead() -> None:
     nothing = {"data": {"values": []}, "mark": "point", "width": 1, "height": 1, "padding": 0, "autosize": "none"}
     with st.container(key=AHEAD):
         st.vega_lite_chart({**nothing, "config": {"view": {"stroke": None}}}, width=1, alt="No chart yet")
-
-
-def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """The chart as the browser reads it. Held against the specification it would take twice as long; tests do that.
-
-    Rows stand in the layers that draw them: given apart, the browser would draw everything twice, first without them.
-    """
-    written: dict[str, Any] = chart.to_dict(validate=False)
-    rows = written.pop("datasets", {})
-    for part in (written, *written.get("layer", ())):
-        if (name := part.get("data", {}).get("name")) in rows:
-            part["data"] = {"values": rows[name]}
-    return written
 
 
 def download(data: pd.DataFrame | Callable[[], pd.DataFrame], file_name: str, label: str, key: str) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from clm_core import columns as c
-from clm_core.charts import alt_text
+from clm_core.charts import alt_text, written
 from pages.ui import figures
 
 Mark = tuple[str, ...]
@@ -52,7 +52,7 @@ def pick(
     chosen = f"mark_{key}"
     _follow_click(key, chosen, list(tell), offered)
     st.vega_lite_chart(
-        figures.specification(chart),
+        written(chart),
         width="stretch",
         key=_drawing(key).key,
         alt=alt_text(title, subtitle),

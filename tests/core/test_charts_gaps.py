@@ -12,6 +12,7 @@ from clm_core.charts.palette import ramp
 from clm_core.frameworks import load_framework
 from clm_core.gaps import load_catalogue, vocabulary
 from clm_core.gaps.scale import RUNNING
+from tests.core.test_charts import with_rows
 
 RACE = load_framework("race")
 CHANNELS = {channel.id: channel.name for channel in vocabulary().channels}
@@ -62,9 +63,9 @@ FIGURES = {
 
 def spec_of(name, frame=None, theme="light", **more):
     figure, usual = FIGURES[name]
-    return figure(
-        usual if frame is None else frame, title="A finding", subtitle="Scores", theme=theme, **more
-    ).to_dict()
+    chart = figure(usual if frame is None else frame, title="A finding", subtitle="Scores", theme=theme, **more)
+    assert charts.written(chart) == with_rows(chart.to_dict())
+    return chart.to_dict()
 
 
 def cells(spec):

@@ -12,6 +12,7 @@ from clm_core.charts.palette import ramp
 from clm_core.compare import Comparison
 from clm_core.frameworks import load_framework
 from clm_core.timeline import Timeline
+from tests.core.test_charts import with_rows
 
 STERNE, LOOP = load_framework("sterne_cutler"), load_framework("loyalty_loop")
 SECRET = "must not travel"
@@ -108,6 +109,7 @@ FIGURES = {
 def spec_of(name, given=None, theme="light", **more):
     figure, usual = FIGURES[name]
     chart = figure(usual if given is None else given, title="A finding", subtitle="People", theme=theme, **more)
+    assert charts.written(chart) == with_rows(chart.to_dict())
     return chart.to_dict()
 
 
