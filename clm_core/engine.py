@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from typing import Any, Protocol
 
 import duckdb
@@ -30,6 +31,12 @@ class Engine(Protocol):
 
     def persist(self, frame: nw.LazyFrame[Any], name: str) -> nw.LazyFrame[Any]:
         """The same frame, computed once and kept under ``name`` until the engine is closed or the name is used again."""
+
+    def beside(self) -> Engine:
+        """The same tables for another thread. What is kept there stays there, and is let go when that engine is closed."""
+
+    def seen(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """A frame of the engine that this one is :meth:`beside`, as a frame of this one."""
 
     def close(self) -> None:
         """Let everything go."""
@@ -56,24 +63,38 @@ class DuckDBEngine:
         }
         self._connection = duckdb.connect(path, config=config)
         self._n_tables = 0
+        self._place, self._prefix = "TABLE", ""
 
     def frame(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Copy an Arrow table in, so that later scans use the engine's own statistics."""
         self._n_tables += 1
-        name = f"input_{self._n_tables}"
+        name = f"{self._prefix}input_{self._n_tables}"
         self._connection.register("arriving", table)
-        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")
+        self._connection.execute(f"CREATE OR REPLACE {self._place} {name} AS SELECT * FROM arriving")
         self._connection.unregister("arriving")
         return _lazy(self._connection.table(name))
 
     def persist(self, frame: nw.LazyFrame[Any], name: str) -> nw.LazyFrame[Any]:
         """Write the frame into a table of its own."""
         relation: Any = nw.to_native(frame)
-        self._connection.execute(f"CREATE OR REPLACE TABLE kept_{name} AS {relation.sql_query()}")
-        return _lazy(self._connection.table(f"kept_{name}"))
+        kept = f"{self._prefix}kept_{name}"
+        self._connection.execute(f"CREATE OR REPLACE {self._place} {kept} AS {relation.sql_query()}")
+        return _lazy(self._connection.table(kept))
+
+    def beside(self) -> DuckDBEngine:
+        """A second connection to this database; its own tables are temporary, which no other connection sees."""
+        other = copy(self)
+        other._connection = self._connection.cursor()
+        other._place, other._prefix = "TEMP TABLE", "own_"
+        return other
+
+    def seen(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The same query through this connection."""
+        relation: Any = nw.to_native(frame)
+        return _lazy(self._connection.sql(relation.sql_query()))
 
     def close(self) -> None:
-        """Close the connection; an in-memory database is gone with it."""
+        """Close the connection; an in-memory database is gone with its last one."""
         self._connection.close()
 
 
@@ -89,6 +110,14 @@ class PandasEngine:
     def persist(self, frame: nw.LazyFrame[Any], name: str) -> nw.LazyFrame[Any]:
         """Compute now: pandas frames are already kept."""
         return frame.collect().lazy()
+
+    def beside(self) -> PandasEngine:
+        """Frames in memory are there for every thread."""
+        return self
+
+    def seen(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The frame as it is."""
+        return frame
 
     def close(self) -> None:
         """Nothing is held."""
@@ -133,6 +162,14 @@ class SparkEngine:
         """Mark the frame to be kept once computed."""
         native: Any = nw.to_native(frame)
         return _lazy(native.persist())
+
+    def beside(self) -> SparkEngine:
+        """A session serves every thread."""
+        return self
+
+    def seen(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The frame as it is."""
+        return frame
 
     def close(self) -> None:
         """Stop the session."""

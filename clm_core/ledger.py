@@ -167,6 +167,11 @@ class Ledger:
         """
         return replace(self, known_days=n_days)
 
+    def beside(self, frames: Frames) -> Ledger:
+        """The same ledger through the engine of ``frames``, which were made by :func:`clm_core.features.frames_beside`."""
+        seen = frames.engine.seen
+        return Ledger(frames, seen(self.people), seen(self.stretches), self.snapshots, self.unit, self.known_days)
+
 
 def at_prefix(place: int) -> str:
     """What stands before the names of one period's columns in :meth:`Ledger.side_by_side`."""

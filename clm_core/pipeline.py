@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.engine import Engine, collect
 from clm_core.errors import ClmError, InputError, PeriodError
-from clm_core.features import Frame, Frames, build_features, known_features, load_frames
+from clm_core.features import Frame, Frames, build_features, frames_beside, known_features, load_frames
 from clm_core.frameworks import Framework
 from clm_core.frameworks import require_sound as require_framework
 from clm_core.ingest import Imported, TableKind, import_table
@@ -77,19 +78,45 @@ class Workspace:
     dataset: Dataset
     frames: Frames
     as_of_day: int
+    shared: Workspace | None = field(default=None, repr=False)
+    """The workspace that this one is :meth:`beside`; what it computes serves all of them."""
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @cached_property
     def today(self) -> Frame:
         """One row per customer known at the as-of day: enough to count stages, and ready long before the ledger."""
+        if self.shared is not None:
+            with self.shared._lock:
+                return self.frames.engine.seen(self.shared.today)
         return self.frames.engine.persist(build_features(self.frames, self.as_of_day), f"day_{self.as_of_day}")
 
     def at(self, day: int) -> Workspace:
-        """The same tables as at another day."""
-        return replace(self, as_of_day=day)
+        """The same tables as at another day, which the files must cover: else a PeriodError is raised."""
+        frames = self.frames
+        if not frames.first_day <= day <= frames.last_day:
+            raise PeriodError(
+                "The as-of day lies outside the data.",
+                where="as-of day",
+                found=to_date(day).isoformat(),
+                allowed=f"{to_date(frames.first_day)} to {to_date(frames.last_day)}, the first and last day in the files",
+                next_step="Choose a day in this range: before it there is no order, after it nothing is known.",
+            )
+        return replace(self, as_of_day=day, shared=None)
+
+    def beside(self) -> Workspace:
+        """The same workspace for another thread, through an engine of its own that the caller closes.
+
+        Today's features and the ledger are computed by whoever asks first, once for everybody beside this workspace.
+        """
+        with self._lock:
+            return Workspace(self.dataset, frames_beside(self.frames), self.as_of_day, self)
 
     @cached_property
     def ledger(self) -> Ledger:
         """Every customer at every month end up to the as-of day."""
+        if self.shared is not None:
+            with self.shared._lock:
+                return self.shared.ledger.beside(self.frames)
         return build_ledger(self.frames, self.as_of_day)
 
     @cached_property
@@ -216,17 +243,8 @@ def open_workspace(dataset: Dataset, engine: Engine, as_of: date | None = None) 
     PeriodError
         When ``as_of`` lies outside the days that the files cover.
     """
-    frames = load_frames(dataset.tables, engine)
-    as_of_day = dataset.tables.last_order_day if as_of is None else to_day(as_of)
-    if not frames.first_day <= as_of_day <= frames.last_day:
-        raise PeriodError(
-            "The as-of day lies outside the data.",
-            where="as-of day",
-            found=to_date(as_of_day).isoformat(),
-            allowed=f"{to_date(frames.first_day)} to {to_date(frames.last_day)}, the first and last day in the files",
-            next_step="Choose a day in this range: before it there is no order, after it nothing is known.",
-        )
-    return Workspace(dataset, frames, as_of_day)
+    workspace = Workspace(dataset, load_frames(dataset.tables, engine), dataset.tables.last_order_day)
+    return workspace if as_of is None else workspace.at(to_day(as_of))
 
 
 def count_rules(workspace: Workspace, framework: Framework) -> pd.DataFrame:

@@ -4,7 +4,15 @@
 a feature means the same in a table, a stage rule, the ledger and a model. Only rows up to a snapshot count towards it.
 """
 
-from clm_core.features.frames import Frame, Frames, features_of, frames_of_some, known_features, load_frames
+from clm_core.features.frames import (
+    Frame,
+    Frames,
+    features_of,
+    frames_beside,
+    frames_of_some,
+    known_features,
+    load_frames,
+)
 from clm_core.features.panel import build_features, build_panel
 from clm_core.features.registry import FEATURES
 
@@ -15,6 +23,7 @@ __all__ = [
     "build_features",
     "build_panel",
     "features_of",
+    "frames_beside",
     "frames_of_some",
     "known_features",
     "load_frames",

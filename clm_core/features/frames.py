@@ -71,6 +71,18 @@ def load_frames(tables: Tables, engine: Engine) -> Frames:
     )
 
 
+def frames_beside(frames: Frames) -> Frames:
+    """The same tables for another thread, through an engine of their own that the caller closes."""
+    engine = frames.engine.beside()
+    return replace(
+        frames,
+        engine=engine,
+        orders=engine.seen(frames.orders),
+        customers=None if frames.customers is None else engine.seen(frames.customers),
+        events=None if frames.events is None else engine.seen(frames.events),
+    )
+
+
 def frames_of_some(frames: Frames, customer_ids: pd.Series) -> Frames:
     """The rows of some customers only, so that nothing is worked out of anybody else."""
     wanted = frames.engine.frame(pa.table({c.CUSTOMER_ID: pa.array(customer_ids, pa.string())}))

@@ -60,6 +60,17 @@ def test_a_kept_frame_may_be_made_from_the_one_it_replaces(each_engine):
     assert collect(kept)["who"].tolist() == ["c"]
 
 
+def test_an_engine_beside_another_reads_its_frames_and_keeps_its_own(each_engine):
+    kept = each_engine.persist(each_engine.frame(ROWS), "rows")
+    one, other = each_engine.beside(), each_engine.beside()
+    seen = one.seen(kept.filter(nw.col("n") == 3))
+    assert collect(seen)["who"].tolist() == ["c"]
+    mine, theirs = one.persist(seen, "rows"), other.persist(other.frame(ROWS.slice(0, 1)), "rows")
+    assert [collect(frame)["who"].tolist() for frame in (kept, mine, theirs)] == [["a", "b", "c"], ["c"], ["a"]]
+    one.close()
+    assert collect(theirs)["who"].tolist() == ["a"], "who closes lets go of nothing that another has"
+
+
 def test_the_embedded_database_reaches_nothing_outside(tmp_path):
     (tmp_path / "secret.csv").write_text("a\n1\n")
     made = DuckDBEngine()

@@ -1,13 +1,14 @@
 """The whole story on small files: what is read, what is known at a day, and what later data may not change."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
 
 from clm_core import columns as c
 from clm_core.conditions import Test
-from clm_core.engine import open_engine
+from clm_core.engine import collect, open_engine
 from clm_core.errors import DefinitionError, InputError, MappingError, PeriodError
 from clm_core.features import FEATURES
 from clm_core.frameworks import Rule, edit, load_framework, require_sound
@@ -29,6 +30,7 @@ from clm_core.pipeline import (
 )
 from clm_core.progress import read_movement
 from clm_core.recipe import Recipe
+from clm_core.tables import to_day
 
 ORDERS = """\
 order_id,customer_id,order_date,amount
@@ -164,6 +166,21 @@ def test_the_app_may_take_the_steps_one_at_a_time(found, dataset, engine):
     pd.testing.assert_frame_equal(lifecycle.moves, whole.lifecycle.moves)
     listed = list_customers(workspace, lifecycle.framework, Recipe().personas)
     pd.testing.assert_frame_equal(listed, whole.customers[list(listed)])
+
+
+def test_many_work_beside_one_workspace_at_once_and_find_what_one_alone_finds(dataset, engine):
+    alone, shared = open_workspace(dataset, engine), open_workspace(dataset, open_engine("duckdb"))
+    frameworks = [load_framework(name) for name in ("sterne_cutler", "race")] * 3
+    beside = [shared.beside() for _ in frameworks]
+    with ThreadPoolExecutor(len(beside)) as pool:
+        stages = list(pool.map(read_lifecycle, beside, frameworks))
+    for one, framework in zip(stages, frameworks, strict=True):
+        pd.testing.assert_frame_equal(one.moves, read_lifecycle(alone, framework).moves)
+    earlier = beside[0].at(to_day(dt.date(2024, 2, 29)))
+    assert set(collect(earlier.today)[c.CUSTOMER_ID]) == {"anna", "ben"}, "another day is not everybody's"
+    assert len(earlier.ledger.snapshots) < len(beside[0].ledger.snapshots)
+    for one in (shared, *beside):
+        one.frames.engine.close()
 
 
 def test_steps_are_told_and_timed(found):

@@ -52,6 +52,7 @@ def stage_paths(as_of: date | None, framework: Framework, unit: Unit, known_days
         "Laying the stages in a row",
         key,
         lambda: count_paths(ledger_for(workspace(as_of), framework, unit, known_days), framework),
+        is_common=is_shipped(framework),
     )
 
 

@@ -42,7 +42,9 @@ def crm(as_of: date | None, framework: Framework, meaning: dict[str, tuple[str, 
 def suggestions(as_of: date | None, warned: pd.DataFrame) -> dict[str, str]:
     """Some ids and why they are worth a look; ``warned`` comes from :func:`leaving` and only sorts them."""
     key = (*data_key(), as_of, tuple(warned[c.CUSTOMER_ID].head(4)))
-    return recall("Looking at who is worth a look", key, lambda: suggest_people(workspace(as_of).today, warned))
+    return recall(
+        "Looking at who is worth a look", key, lambda: suggest_people(workspace(as_of).today, warned), is_common=True
+    )
 
 
 def story(as_of: date | None, framework: Framework, customer_id: str) -> Story:
@@ -54,4 +56,9 @@ def story(as_of: date | None, framework: Framework, customer_id: str) -> Story:
         When nobody of that id is known at the as-of day.
     """
     key = (*data_key(), as_of, framework.model_dump_json(), customer_id)
-    return recall("Reading their story", key, lambda: tell_story(workspace(as_of), framework, customer_id))
+    return recall(
+        "Reading their story",
+        key,
+        lambda: tell_story(workspace(as_of), framework, customer_id),
+        is_common=is_shipped(framework),
+    )

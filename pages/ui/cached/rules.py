@@ -18,7 +18,7 @@ from clm_core.pipeline import words_of
 from clm_core.rhythm import Rhythm, count_with_rhythm, read_rhythm
 from clm_core.sensitivity import compare_rule_sets, limit_sensitivity
 from pages.ui.cached.files import dataset
-from pages.ui.cached.recall import data_key, recall
+from pages.ui.cached.recall import data_key, is_shipped, recall
 from pages.ui.cached.work import workspace
 
 
@@ -41,7 +41,10 @@ def rule_sets(as_of: date | None, named: Mapping[str, Framework]) -> pd.DataFram
 
     def count(chosen: Mapping[str, Framework]) -> pd.DataFrame:
         key = (*data_key(), as_of, tuple((name, framework.model_dump_json()) for name, framework in chosen.items()))
-        return recall("Counting roles", key, lambda: compare_rule_sets(workspace(as_of).today, chosen))
+        is_common = all(map(is_shipped, chosen.values()))
+        return recall(
+            "Counting roles", key, lambda: compare_rule_sets(workspace(as_of).today, chosen), is_common=is_common
+        )
 
     return pd.concat([count(chosen) for chosen in (others, presets) if chosen], ignore_index=True)
 
@@ -49,19 +52,26 @@ def rule_sets(as_of: date | None, named: Mapping[str, Framework]) -> pd.DataFram
 def moved_limits(as_of: date | None, framework: Framework) -> pd.DataFrame:
     """Who changes stage when one limit moves."""
     key = (*data_key(), as_of, framework.model_dump_json())
-    return recall("Moving each limit", key, lambda: limit_sensitivity(workspace(as_of).today, framework))
+    return recall(
+        "Moving each limit",
+        key,
+        lambda: limit_sensitivity(workspace(as_of).today, framework),
+        is_common=is_shipped(framework),
+    )
 
 
 def comparison(as_of: date | None, a: Framework, b: Framework) -> Comparison:
     """The same people under two rule sets."""
     key = (*data_key(), as_of, a.model_dump_json(), b.model_dump_json())
-    return recall("Comparing rules", key, lambda: compare_stages(workspace(as_of).today, a, b))
+    is_common = is_shipped(a) and is_shipped(b)
+    return recall("Comparing rules", key, lambda: compare_stages(workspace(as_of).today, a, b), is_common=is_common)
 
 
 def who_differs(as_of: date | None, a: Framework, b: Framework) -> pd.DataFrame:
     """Everyone who sits differently under two rule sets."""
     key = (*data_key(), as_of, a.model_dump_json(), b.model_dump_json())
-    return recall("Listing who differs", key, lambda: list_differing(workspace(as_of).today, a, b))
+    is_common = is_shipped(a) and is_shipped(b)
+    return recall("Listing who differs", key, lambda: list_differing(workspace(as_of).today, a, b), is_common=is_common)
 
 
 def who_sits_in(as_of: date | None, a: Framework, b: Framework, stage_a: str, stage_b: str) -> pd.DataFrame:

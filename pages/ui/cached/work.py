@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from datetime import date
 
+import streamlit as st
+
 from clm_core.eligibility import Requirement, assess
-from clm_core.engine import Engine, open_engine
-from clm_core.pipeline import Workspace, open_workspace
+from clm_core.engine import open_engine
+from clm_core.pipeline import Dataset, Workspace, open_workspace
+from clm_core.tables import to_day
+from pages.ui import state
 from pages.ui.cached.files import dataset
 from pages.ui.cached.recall import data_key, recall
 
 
 class _Opened:
-    """A workspace with its engine, so that both close together."""
+    """A workspace whose engine closes with it."""
 
-    def __init__(self, workspace: Workspace, engine: Engine) -> None:
-        self.workspace, self._engine = workspace, engine
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
 
     def close(self) -> None:
-        self._engine.close()
+        self.workspace.frames.engine.close()
+
+
+@st.cache_resource(show_spinner=False, hash_funcs={Dataset: id})
+def _sample(dataset: Dataset) -> Workspace:
+    """The sample shop inside an engine. Like its tables, it is nobody's secret: sessions work beside it."""
+    return open_workspace(dataset, open_engine("duckdb"))
 
 
 def workspace(as_of: date | None) -> Workspace:
     """The tables inside an engine of this session."""
 
     def build() -> _Opened:
-        engine = open_engine("duckdb")
-        return _Opened(open_workspace(dataset(), engine, as_of), engine)
+        if not state.is_whole_sample():
+            return _Opened(open_workspace(dataset(), open_engine("duckdb"), as_of))
+        beside = _sample(dataset()).beside()
+        return _Opened(beside if as_of is None else beside.at(to_day(as_of)))
 
     return recall("Bringing the tables in", (*data_key(), as_of), build).workspace
 
