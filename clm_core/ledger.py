@@ -24,7 +24,7 @@ from clm_core.conditions import features_used
 from clm_core.engine import collect
 from clm_core.features import FEATURES, Frame, Frames, features_of
 from clm_core.features.panel import build_people, check_days, numbers_of, with_features
-from clm_core.features.stretches import BEFORE, WAS_KNOWN, build_stretches, spread
+from clm_core.features.stretches import BEFORE, WAS_KNOWN, Aids, bring_aids, build_stretches, spread
 from clm_core.frameworks import Framework
 from clm_core.tables import to_date, to_day
 
@@ -43,6 +43,7 @@ class Ledger:
     frames: Frames
     people: Frame
     stretches: Frame
+    aids: Aids
     snapshots: tuple[int, ...]
     unit: Unit = "month"
     known_days: int = 0
@@ -131,7 +132,7 @@ class Ledger:
             return kept
 
     def _spread(self) -> Frame:
-        return spread(self.frames, self.stretches, self.snapshots, is_beside=True)
+        return spread(self.frames, self.stretches, self.snapshots, self.aids, is_beside=True)
 
     def _known_long_enough(self, frame: Frame) -> Frame:
         if not self.known_days:
@@ -170,7 +171,8 @@ class Ledger:
     def beside(self, frames: Frames) -> Ledger:
         """The same ledger through the engine of ``frames``, which were made by :func:`clm_core.features.frames_beside`."""
         seen = frames.engine.seen
-        return Ledger(frames, seen(self.people), seen(self.stretches), self.snapshots, self.unit, self.known_days)
+        aids = bring_aids(frames, self.snapshots)
+        return Ledger(frames, seen(self.people), seen(self.stretches), aids, self.snapshots, self.unit, self.known_days)
 
 
 def at_prefix(place: int) -> str:
@@ -206,9 +208,10 @@ def build_ledger(frames: Frames, as_of_day: int, unit: Unit = "month") -> Ledger
     snapshots = period_ends(frames.first_day, as_of_day, unit)
     check_days(frames, snapshots)
     persist = frames.engine.persist
+    aids = bring_aids(frames, snapshots)
     people = persist(build_people(frames, as_of_day), f"people_{unit}")
-    stretches = persist(build_stretches(frames, people, snapshots), f"stretches_{unit}")
-    return Ledger(frames, people, stretches, snapshots, unit)
+    stretches = persist(build_stretches(frames, people, snapshots, aids), f"stretches_{unit}")
+    return Ledger(frames, people, stretches, aids, snapshots, unit)
 
 
 def count_moves(ledger: Ledger, framework: Framework) -> pd.DataFrame:

@@ -34,15 +34,28 @@ def is_money(count: Count) -> bool:
     return count.source == c.AMOUNT
 
 
-def gains_and_losses(frames: Frames, people: Frame) -> Frame:
+def windows_in(frames: Frames) -> dict[tuple[Count, ...], Frame]:
+    """The lengths of the windows that counts look back over, inside the engine: what :func:`gains_and_losses` joins to."""
+    told = [_order_counts(frames), *([EVENT_COUNTS] if frames.events is not None else [])]
+    return {
+        counts: frames.engine.frame(pa.table({_LATER: pa.array([0, *_window_days(counts)], pa.int32())}))
+        for counts in told
+    }
+
+
+def _window_days(counts: Sequence[Count]) -> list[int]:
+    return sorted({count.window_days for count in counts if count.window_days is not None})
+
+
+def gains_and_losses(frames: Frames, people: Frame, windows: dict[tuple[Count, ...], Frame]) -> Frame:
     """Rows by customer and day that add up to every count; each person has one on the day they become known.
 
     Columns: `customer_no`, `day`, each count, and `last_order_day`, the day itself where something was bought.
     """
     counts = counts_of(frames)
-    parts = [_moved(frames, _order_gains(frames), _order_counts(frames))]
+    parts = [_moved(_order_gains(frames), _order_counts(frames), windows)]
     if frames.events is not None:
-        parts.append(_moved(frames, _event_gains(frames.events), EVENT_COUNTS))
+        parts.append(_moved(_event_gains(frames.events), EVENT_COUNTS, windows))
     if frames.events is not None or frames.customers is not None:
         parts.append(people.select(c.CUSTOMER_NO, nw.col(c.KNOWN_SINCE_DAY).alias(c.DAY)))
     return parts[0] if len(parts) == 1 else nw.concat([_filled(part, counts) for part in parts], how="vertical")
@@ -83,9 +96,8 @@ def _summed(rows: Frame, counted: Sequence[str], *money: str) -> Frame:
     return sums.with_columns(nw.col(name).cast(nw.Int32) for name in counted)
 
 
-def _moved(frames: Frames, daily: Frame, counts: Sequence[Count]) -> Frame:
+def _moved(daily: Frame, counts: tuple[Count, ...], windows: dict[tuple[Count, ...], Frame]) -> Frame:
     """The gains of each day, and for each length of window what falls out of it that many days later."""
-    windows = sorted({count.window_days for count in counts if count.window_days is not None})
     later = nw.col(_LATER)
     is_gain = later == 0
 
@@ -95,7 +107,7 @@ def _moved(frames: Frames, daily: Frame, counts: Sequence[Count]) -> Frame:
         lost = nw.when(later == count.window_days).then(gain * -1).otherwise(nothing) if count.window_days else nothing
         return nw.when(is_gain).then(gain).otherwise(lost).alias(count.name)
 
-    rows = daily.join(frames.engine.frame(pa.table({_LATER: pa.array([0, *windows], pa.int32())})), how="cross")
+    rows = daily.join(windows[counts], how="cross")
     last = nw.when(is_gain).then(nw.col(c.LAST_ORDER_DAY)).otherwise(nw.lit(NEVER, nw.Int32))
     shown = [last.alias(c.LAST_ORDER_DAY)] if c.LAST_ORDER_DAY in daily.collect_schema().names() else []
     day = (nw.col(c.DAY) + later).cast(nw.Int32).alias(c.DAY)

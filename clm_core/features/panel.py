@@ -15,7 +15,7 @@ from clm_core import columns as c
 from clm_core.errors import PeriodError
 from clm_core.features.frames import Frame, Frames, known_features
 from clm_core.features.registry import EVENT_COUNTS, ORDER_TRAITS
-from clm_core.features.stretches import WAS_KNOWN, build_stretches, spread
+from clm_core.features.stretches import WAS_KNOWN, bring_aids, build_stretches, spread
 from clm_core.tables import to_date
 
 
@@ -36,8 +36,9 @@ def build_panel(frames: Frames, snapshots: Sequence[int]) -> Frame:
     ``snapshots`` are integer days in rising order. Features carry the same names and meaning as in :func:`build_features`.
     """
     check_days(frames, snapshots)
+    aids = bring_aids(frames, snapshots)
     people = build_people(frames, snapshots[-1])
-    each = spread(frames, build_stretches(frames, people, snapshots), snapshots, is_beside=False)
+    each = spread(frames, build_stretches(frames, people, snapshots, aids), snapshots, aids, is_beside=False)
     return with_features(frames, each, people)
 
 

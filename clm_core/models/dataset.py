@@ -193,11 +193,11 @@ def _check_windows(frames: Frames, days: Sequence[int], horizon_days: int) -> No
 
 def _labels(frames: Frames, days: Sequence[int], horizon_days: int) -> Frame:
     """Customer × cut-off with at least one row in the window after it."""
+    windows = frames.engine.frame(pa.table({c.AS_OF_DAY: pa.array(days, pa.int32())}))
     rows = frames.orders.select(
         c.CUSTOMER_ID, c.DAY, nw.col(c.IS_PURCHASE).cast(nw.Int64).alias(c.N_ORDERS), nw.col(c.AMOUNT).fill_null(0.0)
     )
     daily = rows.group_by(c.CUSTOMER_ID, c.DAY).agg(nw.col(c.N_ORDERS).sum(), nw.col(c.AMOUNT).sum())
-    windows = frames.engine.frame(pa.table({c.AS_OF_DAY: pa.array(days, pa.int32())}))
     after = nw.col(c.DAY) > nw.col(c.AS_OF_DAY)
     within = nw.col(c.DAY) <= nw.col(c.AS_OF_DAY) + horizon_days
     return (

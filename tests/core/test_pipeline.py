@@ -179,7 +179,7 @@ def test_many_work_beside_one_workspace_at_once_and_find_what_one_alone_finds(da
     earlier = beside[0].at(to_day(dt.date(2024, 2, 29)))
     assert set(collect(earlier.today)[c.CUSTOMER_ID]) == {"anna", "ben"}, "another day is not everybody's"
     assert len(earlier.ledger.snapshots) < len(beside[0].ledger.snapshots)
-    for one in (shared, *beside):
+    for one in (*beside, shared):
         one.frames.engine.close()
 
 
