@@ -462,8 +462,8 @@ def on_a_terminal(arguments, interrupt_at=None):
     return process.wait(), shown.decode()
 
 
-def test_a_terminal_shows_the_step_and_clears_it(tmp_path):
-    code, shown = on_a_terminal(["analyse", SAMPLE / "orders.csv", "--out", tmp_path / "out"])
+def test_a_terminal_shows_the_step_and_clears_it(tmp_path, orders):
+    code, shown = on_a_terminal(["analyse", orders, "--out", tmp_path / "out"])
     assert code == 0
     assert "… " in shown
     assert "models" in shown
