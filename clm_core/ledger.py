@@ -14,9 +14,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Literal
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 import narwhals as nw
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from clm_core import columns as c
@@ -29,11 +32,28 @@ from clm_core.frameworks import Framework
 from clm_core.tables import to_date, to_day
 
 Unit = Literal["month", "week"]
+Ints = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 NOT_KNOWN = ""
 """The `from_stage` of people who were not known a month before."""
-IS_KNOWN = "is_known"
+SORT_NO = "sort_no"
+_KEY = "key_"
 MOST_KEPT = 6
 """Frames kept laid out: those of a few frameworks that somebody goes back and forth between."""
+
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True)
+class Sorts:
+    """Customers in groups: those of a group are alike in all that the rules read, at each of some periods.
+
+    ``frame`` has a row for each sort of customer: `sort_no` from 0, and what the rules read. ``of`` has a row for each group and
+    a column for each period: one more than the number of the sort, 0 while not known. ``n_customers`` has an entry a group.
+    """
+
+    frame: Frame
+    of: Ints
+    n_customers: Ints
 
 
 @dataclass(frozen=True)
@@ -47,8 +67,8 @@ class Ledger:
     snapshots: tuple[int, ...]
     unit: Unit = "month"
     known_days: int = 0
-    _kept: dict[tuple[str, ...], tuple[str, Frame]] = field(default_factory=dict, repr=False, compare=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    _kept: dict[tuple[str, ...], tuple[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @property
     def frame(self) -> Frame:
@@ -73,28 +93,40 @@ class Ledger:
         """
         return self._laid_out(self._read(framework), is_counted=True)
 
-    def side_by_side(self, framework: Framework, periods: Sequence[int]) -> Frame:
-        """Customers known by the last of some periods in rising order, with what the rules read at each, in one row.
+    def sorts_on(self, framework: Framework, periods: Sequence[int]) -> Sorts:
+        """Customers known by the last of some periods in rising order, each as the sort it is of at each of them.
 
-        Under ``at_prefix(0)``, ``at_prefix(1)``, … stand the features at each period, and `is_known`. Kept as well: flows between the
-        same days under any limits are one scan of customers, not of customer-months.
+        Kept as well: flows between the same days under any limits ask the rules of each sort once, not of each customer.
         """
-        read, places = self._read(framework), range(len(periods))
-        filled, rows = self._filled(read), self._laid_out(read, is_counted=False)
+        read = self._read(framework)
+        key = (*read, "sorts", *map(str, periods), str(self.known_days))
+        return self._keep(key, lambda name: self._sorted(read, periods, name))
+
+    def _sorted(self, read: tuple[str, ...], periods: Sequence[int], name: str) -> Sorts:
+        filled, persist = self._filled(read), self.frames.engine.persist
+        # joins find no missing value again, so another one stands for it there
+        same = [nw.col(feature).fill_null(_no_value(feature)).alias(_KEY + feature) for feature in filled]
+        keys = [_KEY, *(_KEY + feature for feature in filled)]
+        rows = self._laid_out(read, is_counted=False)
+        rows = rows.filter(nw.col(c.PERIOD).is_in(list(periods))).with_columns(nw.lit(1).alias(_KEY), *same)
+        different = rows.select(*keys, *filled).unique()
+        sorts = persist(different.with_row_index(SORT_NO, order_by=keys), name)
+        found = rows.select(c.CUSTOMER_NO, c.PERIOD, *keys).join(sorts.select(SORT_NO, *keys), on=keys)
+        number = (nw.col(SORT_NO).cast(nw.Int64) + 1).alias(SORT_NO)
+        found = persist(found.select(c.CUSTOMER_NO, c.PERIOD, number), f"sorting_{self.unit}")
+        names = [f"{SORT_NO}_{period}" for period in periods]
 
         def at(place: int) -> Frame:
-            named = [nw.col(name).alias(at_prefix(place) + name) for name in filled]
-            is_known = nw.lit(True).alias(at_prefix(place) + IS_KNOWN)
-            return rows.filter(nw.col(c.PERIOD) == periods[place]).select(c.CUSTOMER_NO, is_known, *named)
+            there = found.filter(nw.col(c.PERIOD) == periods[place])
+            return there.select(c.CUSTOMER_NO, nw.col(SORT_NO).alias(names[place]))
 
-        def make() -> Frame:
-            beside = at(places[-1])
-            for place in places[:-1]:  # whoever is known stays known, so the last period knows everyone
-                beside = beside.join(at(place), on=c.CUSTOMER_NO, how="left")
-            known = [nw.col(at_prefix(place) + IS_KNOWN).fill_null(False) for place in places]
-            return _with_nothing(beside.with_columns(*known), read, filled, [at_prefix(place) for place in places])
-
-        return self._keep((*read, "beside", *map(str, periods), str(self.known_days)), make)
+        beside = at(len(periods) - 1)
+        for place in range(len(periods) - 1):  # whoever is known stays known, so the last period knows everyone
+            beside = beside.join(at(place), on=c.CUSTOMER_NO, how="left")
+        beside = beside.select(nw.col(name).fill_null(0) for name in names)
+        groups = collect(beside.group_by(*names).agg(nw.len().alias(c.N_CUSTOMERS)))
+        frame = _with_nothing(sorts.select(SORT_NO, *filled), read, filled, ("",))
+        return Sorts(frame, groups[names].to_numpy(np.int32), groups[c.N_CUSTOMERS].to_numpy(np.int64))
 
     def _read(self, framework: Framework) -> tuple[str, ...]:
         read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
@@ -106,13 +138,12 @@ class Ledger:
     def _laid_out(self, read: tuple[str, ...], *, is_counted: bool) -> Frame:
         filled = self._filled(read)
         shown = [prefix + name for prefix in ("", BEFORE) for name in filled]
-        frame = self._keep((*filled, "", str(self.known_days)), lambda: self._computed(shown))
+        persist = self.frames.engine.persist
+        frame = self._keep((*filled, "", str(self.known_days)), lambda name: persist(self._computed(shown), name))
         if is_counted:
             of = frame
-            frame = self._keep(
-                (*filled, c.N_CUSTOMERS, str(self.known_days)),
-                lambda: of.group_by(c.PERIOD, WAS_KNOWN, *shown).agg(nw.len().alias(c.N_CUSTOMERS)),
-            )
+            counted = of.group_by(c.PERIOD, WAS_KNOWN, *shown).agg(nw.len().alias(c.N_CUSTOMERS))
+            frame = self._keep((*filled, c.N_CUSTOMERS, str(self.known_days)), partial(persist, counted))
         return _with_nothing(frame, read, filled, ("", BEFORE))
 
     def _computed(self, shown: list[str]) -> Frame:
@@ -120,15 +151,22 @@ class Ledger:
         each = with_features(self.frames, self._spread(), self.people if is_text else None, ("", BEFORE))
         return self._known_long_enough(each).select(c.CUSTOMER_NO, c.PERIOD, WAS_KNOWN, *shown)
 
-    def _keep(self, key: tuple[str, ...], make: Callable[[], Frame]) -> Frame:
-        """A frame made once and kept in the engine; of many the one used longest ago gives its place to the next."""
+    def _keep(self, key: tuple[str, ...], make: Callable[[str], Kept]) -> Kept:
+        """What is made once and kept in the engine under a name; of many the one used longest ago gives its place to the next."""
         with self._lock:
-            name, kept = self._kept.pop(key, ("", None))
-            if kept is None:
-                is_full = len(self._kept) >= MOST_KEPT
-                name = self._kept.pop(next(iter(self._kept)))[0] if is_full else f"read_{self.unit}_{len(self._kept)}"
-                kept = self.frames.engine.persist(make(), name)
-            self._kept[key] = (name, kept)
+            if key not in self._kept:
+                if len(self._kept) >= MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
+                used = {name for name, _ in self._kept.values()}
+                name = next(name for i in range(MOST_KEPT) if (name := f"read_{self.unit}_{i}") not in used)
+                self._kept[key] = (name, None)  # the name is taken: what is made may need to keep another
+                try:
+                    self._kept[key] = (name, make(name))
+                except BaseException:
+                    del self._kept[key]
+                    raise
+            self._kept[key] = self._kept.pop(key)
+            kept: Kept = self._kept[key][1]
             return kept
 
     def _spread(self) -> Frame:
@@ -175,9 +213,9 @@ class Ledger:
         return Ledger(frames, seen(self.people), seen(self.stretches), aids, self.snapshots, self.unit, self.known_days)
 
 
-def at_prefix(place: int) -> str:
-    """What stands before the names of one period's columns in :meth:`Ledger.side_by_side`."""
-    return f"at_{place}_"
+def _no_value(feature: str) -> float | str:
+    """What stands for a missing value of a feature, and is none that it could have."""
+    return "\N{REPLACEMENT CHARACTER}" if FEATURES[feature].kind == "text" else -1e300
 
 
 def _with_nothing(frame: Frame, read: Sequence[str], filled: Sequence[str], prefixes: Sequence[str]) -> Frame:

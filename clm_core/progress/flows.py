@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from datetime import date
-from functools import reduce
 from itertools import pairwise
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -16,12 +13,10 @@ from clm_core import columns as c
 from clm_core.engine import collect
 from clm_core.errors import InputError
 from clm_core.frameworks import Framework
-from clm_core.ledger import IS_KNOWN, NOT_KNOWN, Ledger, at_prefix
-from clm_core.progress.paths import Ints
+from clm_core.ledger import NOT_KNOWN, SORT_NO, Ints, Ledger
 
 MOST_DAYS = 6
 """Days between which flows can still be told apart in one picture."""
-_WORD = "word"
 QUICK_RATIO = "Quick ratio = (newly known + back on the path) ÷ newly off the path. Above 1 more people come or return than leave."
 
 
@@ -68,8 +63,8 @@ def flows_among(
     ids = [NOT_KNOWN, *framework.stage_ids, c.UNASSIGNED]
     tables = []
     for at, (before, now) in enumerate(pairwise(periods)):
-        counts = np.zeros((len(ids), len(ids)), np.int64)
-        np.add.at(counts, (stages[:, at], stages[:, at + 1]), n_customers)
+        pairs = stages[:, at] * len(ids) + stages[:, at + 1]
+        counts = np.bincount(pairs, n_customers, len(ids) ** 2).astype(np.int64).reshape(len(ids), len(ids))
         counts[:, 0] = 0  # not known on either day
         rows, columns = np.nonzero(counts)
         tables.append(
@@ -87,22 +82,14 @@ def flows_among(
 
 
 def rules_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tuple[Ints, Ints]:
-    """The different rows of deciding rules in these periods, 0 where not yet known, else one more than the index of the rule; and
-    how many customers each stands for.
-
-    The rules of a customer come home as the digits of one number.
+    """A row for each group of customers who are alike in these periods, with the rule that decides in each: 0 where not yet known,
+    else one more than its index; and how many customers each stands for.
     """
-    base = len(framework.rules) + 2
-    digits = []
-    for place in range(len(periods)):
-        prefix = at_prefix(place)
-        digit = (framework.rule_number(prefix).cast(nw.Int64) + 1) * base**place
-        digits.append(nw.when(nw.col(prefix + IS_KNOWN)).then(digit).otherwise(nw.lit(0, nw.Int64)))
-    word = reduce(operator.add, digits).alias(_WORD)
-    words = ledger.side_by_side(framework, periods).select(word)
-    table = collect(words.group_by(_WORD).agg(nw.len().alias(c.N_CUSTOMERS)))
-    word_of, n_customers = (table[name].to_numpy(np.int64) for name in (_WORD, c.N_CUSTOMERS))
-    return word_of[:, None] // base ** np.arange(len(periods), dtype=np.int64) % base, n_customers
+    sorts = ledger.sorts_on(framework, periods)
+    decided = collect(sorts.frame.select(SORT_NO, framework.rule_number().alias(c.RULE_NO)))
+    rule_of = np.zeros(len(decided) + 1, np.int64)
+    rule_of[decided[SORT_NO].to_numpy(np.int64) + 1] = decided[c.RULE_NO].to_numpy(np.int64) + 1
+    return rule_of[sorts.of], sorts.n_customers
 
 
 def spread_days(days: Sequence[date], n_days: int) -> list[date]:

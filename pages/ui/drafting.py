@@ -60,12 +60,14 @@ def show_steps() -> None:
         )
 
 
-def colour_cards(places: dict[str, str], framework: Framework) -> None:
-    """The stage's colour along the left edge of each card: ``places`` is the card's key → stage id. No text of users in it."""
+def colour_cards(framework: Framework) -> None:
+    """The stage's colour along the left edge of the card of each rule and stage. No text of users in it."""
     colours = stage_colours(framework, figures.theme())
+    stages = {f"rule_card_{place}": rule.stage for place, rule in enumerate(framework.rules)}
+    stages |= {f"stage_card_{stage.id}": stage.id for stage in framework.stages}
     rules = [
         f".st-key-{key} {{ border-left: .4rem solid {colours.get(stage, 'transparent')} }}"
-        for key, stage in places.items()
+        for key, stage in stages.items()
     ]
     st.html(f"<style>{' '.join(rules)}</style>")
 

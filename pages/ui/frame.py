@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -83,7 +83,7 @@ def read_files(main: DeltaGenerator) -> DeltaGenerator:
     When that takes a while, the place is emptied first: the page of the run before would stand under the progress, with
     buttons that no longer hold.
     """
-    if any(not file.path.exists() for file in state.files()):
+    if are_files_gone():
         state.set_files(())
         state.leave_notice("Your files were deleted from this server after an hour idle. Upload them again to go on.")
     emptied: list[DeltaGenerator] = []
@@ -94,11 +94,23 @@ def read_files(main: DeltaGenerator) -> DeltaGenerator:
     return emptied[0].container() if emptied else main.container()
 
 
+def are_files_gone() -> bool:
+    """True when files of the session were deleted from this server: its next full run says so."""
+    return any(not file.path.exists() for file in state.files())
+
+
 def run(navigation: Page) -> None:
-    """Run the page; what it cannot do is said in words, with the places where it can be mended."""
+    """Run the page; what it cannot do is said in words."""
     _tell_faults()
-    try:
+    with in_words():
         navigation.run()
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What cannot be done is said in words, with the places where it can be mended. A part that runs by itself needs this too."""
+    try:
+        yield
     except ClmError as fault:
         messages.show_error(fault)
         st.page_link(RULES_PAGE, label="Change the rules and limits", icon=":material/tune:")

@@ -22,10 +22,8 @@ def show(workspace: Workspace, counts: pd.DataFrame, faults: list[Issue]) -> Non
     framework = inputs.draft().framework
     features = known_features(workspace.frames)
     told = {} if faults else drafting.sizes(counts, "rule")
-    drafting.colour_cards({f"rule_card_{i}": rule.stage for i, rule in enumerate(framework.rules)}, framework)
     for place, rule in enumerate(framework.rules):
-        with st.container(border=True, key=f"rule_card_{place}", gap="small"):
-            _card(framework, place, told.get(rule.id), features, faults, workspace)
+        _card(framework, place, told.get(rule.id), features, faults, workspace)
     _add(framework)
 
 
@@ -39,16 +37,24 @@ def _card(
 ) -> None:
     """One rule; ``size`` is how many people it decides, and their share of all."""
     rule, address = framework.rules[place], _address(framework, place)
-    name = _stage_name(framework, rule.stage)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{place + 1}. {plain(name)}**{drafting.people(size)}", width="stretch")
-        drafting.open_button(address)
-    st.markdown(plain(first_upper(framework.rule_sentence(rule, features))))
-    messages.show_faults_at(address, faults)
+    lines = [
+        f"**{place + 1}. {plain(_stage_name(framework, rule.stage))}**{drafting.people(size)}",
+        plain(first_upper(framework.rule_sentence(rule, features))),
+    ]
     if size and size[0] == 0:
-        st.caption("None of your customers falls here on this day.")
-    if state.open_part() == address:
-        _form(framework, place, workspace)
+        lines.append("None of your customers falls here on this day.")
+    is_open = state.open_part() == address
+    # each box more is time that a person who moves a limit waits: one that holds the sentence only is not divided
+    is_plain = not is_open and all(fault.place != address for fault in faults)
+    beside = {"horizontal": True, "vertical_alignment": "center", "gap": "small"}
+    card = st.container(border=True, key=f"rule_card_{place}", **beside if is_plain else {"gap": "small"})
+    with card if is_plain else card.container(**beside):
+        st.markdown("\n\n".join(lines), width="stretch")
+        drafting.open_button(address)
+    with card:
+        messages.show_faults_at(address, faults)
+        if is_open:
+            _form(framework, place, workspace)
 
 
 def _address(framework: Framework, place: int) -> str:

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from clm_core import charts, findings, metrics
+from clm_core.errors import Issue
+from clm_core.frameworks import Framework
 from clm_core.frameworks.edit import with_stages_of
 from clm_core.pipeline import count_by_stage
 from clm_core.tables import to_date
@@ -23,87 +25,103 @@ from pages.ui import (
 
 PARTS = {"rules": "Rules", "stages": "Stages", "limits": "Limits", "file": "Name and file"}
 
+
+@st.fragment
+@frame.in_words()
+def redraw(drawn: Framework, told: list[Issue]) -> None:
+    """Everything that follows a moved limit; the page around it stands.
+
+    ``drawn`` and ``told`` are what the page around shows of the framework in hand: when more than limits has changed,
+    or a fault came or went, the whole page is run again.
+    """
+    if frame.are_files_gone():
+        st.rerun()
+    held = inputs.draft()
+    framework, original, faults = inputs.framework(), inputs.original(), inputs.faults(held.framework)
+    if faults != told or held.framework != drawn.with_limits(held.framework.limit_values):
+        st.rerun()
+    inputs.keep_in_address(())
+    inputs.ask_limits()
+    for name in held.framework.limits:
+        messages.show_faults_at(f"limits.{name}", faults)
+    drafting.show_steps()
+
+    outline = cached.outline(inputs.as_of(), framework)
+    by_rule = outline.by_rule
+    both, counts = with_stages_of(framework, original), count_by_stage(by_rule, framework)
+    before = metrics.on_stages(cached.stage_counts(inputs.as_of(), original), both)
+    after = metrics.on_stages(counts, both)
+    theme = figures.theme()
+    changed = findings.what_rules_change(before, after, both)
+    subtitle = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning()}"
+    figures.show(
+        charts.before_after(before, after, both, title=changed.title, subtitle=subtitle, theme=theme),
+        changed.title,
+        subtitle,
+        lambda: metrics.compare_counts(before, after),
+        "before_after",
+    )
+    messages.show_finding(changed)
+
+    # the pictures are filled first, since they are what a person who moves a limit waits for
+    editor, redrawn = st.container(), st.container()
+    with redrawn:
+        st.header("How does movement change?", anchor=False)
+        moved = findings.who_moved(outline.moves, framework)
+        subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
+        figures.show(
+            charts.move_matrix(outline.moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
+            moved.title,
+            subtitle,
+            outline.moves,
+            "rule_moves",
+        )
+        messages.show_finding(moved)
+        if len(outline.flows):
+            movement_views.draw_flow(outline.flows, framework, "month", theme, "rule_flows")
+
+    with editor:
+        st.header("Change it", anchor=False)
+        part = st.segmented_control(
+            "Part", list(PARTS), default="rules", format_func=PARTS.__getitem__, key="rules_part", required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        if part == "stages":
+            stage_editor.show(counts, faults)
+        elif part == "limits":
+            limit_editor.show(faults)
+        elif part == "file":
+            definition_file.show()
+        else:
+            st.caption("Asked from top to bottom; the first that holds decides, so everyone falls under exactly one.")
+            rule_editor.show(cached.workspace(inputs.as_of()), by_rule, faults)
+        figures.download(by_rule, "rules.csv", "People by rule (CSV)", "rules")
+        if held.framework.note:
+            st.caption(messages.plain(held.framework.note))
+
+
 workspace = frame.begin(
     "What decides a stage?",
     "This page shows the rules of the chosen framework as sentences with the people each decides, lets you move their "
     "limits and change rules and stages, and redraws who is in which stage.",
 )
-held = inputs.draft()
-framework, original, faults = inputs.framework(), inputs.original(), inputs.faults(held.framework)
-st.markdown(messages.plain(held.framework.idea))
-inputs.ask_limits()
-for name in held.framework.limits:
-    messages.show_faults_at(f"limits.{name}", faults)
-drafting.show_steps()
-
-outline = cached.outline(inputs.as_of(), framework)
-by_rule = outline.by_rule
-both, counts = with_stages_of(framework, original), count_by_stage(by_rule, framework)
-before = metrics.on_stages(cached.stage_counts(inputs.as_of(), original), both)
-after = metrics.on_stages(counts, both)
-theme, today = figures.theme(), long_day(to_date(workspace.as_of_day))
-changed = findings.what_rules_change(before, after, both)
-subtitle = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning()}"
-figures.show(
-    charts.before_after(before, after, both, title=changed.title, subtitle=subtitle, theme=theme),
-    changed.title,
-    subtitle,
-    lambda: metrics.compare_counts(before, after),
-    "before_after",
-)
-messages.show_finding(changed)
-
-# the pictures are filled first, since they are what a person who moves a limit waits for
-editor, redrawn = st.container(), st.container()
-with redrawn:
-    st.header("How does movement change?", anchor=False)
-    moved = findings.who_moved(outline.moves, framework)
-    subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
-    figures.show(
-        charts.move_matrix(outline.moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
-        moved.title,
-        subtitle,
-        outline.moves,
-        "rule_moves",
-    )
-    messages.show_finding(moved)
-    if len(outline.flows):
-        movement_views.draw_flow(outline.flows, framework, "month", theme, "rule_flows")
-    st.page_link(frame.MOVEMENT_PAGE, label="Follow them between other months", icon=":material/swap_horiz:")
-    st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")
-    st.page_link(frame.LIMITS_PAGE, label="Have limits proposed from your orders", icon=":material/timer:")
-    st.page_link(frame.COMPARE_PAGE, label="See who changes stage, and what they have spent", icon=":material/compare:")
-    st.page_link(frame.CUSTOMERS_PAGE, label="Why is a customer in a stage?", icon=":material/person_search:")
-
-with editor:
-    st.header("Change it", anchor=False)
-    part = st.segmented_control(
-        "Part", list(PARTS), default="rules", format_func=PARTS.__getitem__, key="rules_part", required=True,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    if part == "stages":
-        stage_editor.show(counts, faults)
-    elif part == "limits":
-        limit_editor.show(faults)
-    elif part == "file":
-        definition_file.show()
-    else:
-        st.caption("Asked from top to bottom; the first that holds decides, so everyone falls under exactly one.")
-        rule_editor.show(workspace, by_rule, faults)
-    figures.download(by_rule, "rules.csv", "People by rule (CSV)", "rules")
-    if held.framework.note:
-        st.caption(messages.plain(held.framework.note))
-
+today, in_hand = long_day(to_date(workspace.as_of_day)), inputs.draft().framework
+st.markdown(messages.plain(in_hand.idea))
+drafting.colour_cards(in_hand)
+redraw(in_hand, inputs.faults(in_hand))
+st.page_link(frame.MOVEMENT_PAGE, label="Follow them between other months", icon=":material/swap_horiz:")
+st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")
+st.page_link(frame.LIMITS_PAGE, label="Have limits proposed from your orders", icon=":material/timer:")
+st.page_link(frame.COMPARE_PAGE, label="See who changes stage, and what they have spent", icon=":material/compare:")
+st.page_link(frame.CUSTOMERS_PAGE, label="Why is a customer in a stage?", icon=":material/person_search:")
+n_people = int(cached.stage_counts(inputs.as_of(), inputs.original())["n_customers"].sum())
 figures.how_made(
     "lifecycle",
     [
         ("Rule", "feature – operator – value, joined by all or any; a missing value satisfies nothing."),
-        (
-            "Limits",
-            ", ".join(f"{limit.label.lower()} {limit.value:g} {limit.unit}" for limit in framework.limits.values()),
-        ),
+        ("Limits", f"as their sliders stand: {', '.join(limit.label.lower() for limit in in_hand.limits.values())}."),
         ("Window", f"Everything known up to {today}."),
-        ("Rows", f"{count(int(counts['n_customers'].sum()), 'person', 'people')}, each counted once in each bar."),
-        ("Source", framework.source),
+        ("Rows", f"{count(n_people, 'person', 'people')}, each counted once in each bar."),
+        ("Source", in_hand.source),
     ],
 )
