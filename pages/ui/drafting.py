@@ -16,6 +16,9 @@ from pages.ui import figures, inputs, state
 from pages.ui.messages import plain
 
 Edit = Callable[[Framework], Framework]
+_LIST = """\
+[class*=st-key-rules_from_] .stMarkdown ul { padding: 0; margin: 0 }
+[class*=st-key-rules_from_] .stMarkdown li { list-style: none; margin: 0 0 .7rem; padding: .1rem 0 .1rem .9rem }"""
 
 
 def change(edited: Edit, what: str) -> None:
@@ -60,16 +63,14 @@ def show_steps() -> None:
         )
 
 
-def colour_cards(framework: Framework) -> None:
-    """The stage's colour along the left edge of the card of each rule and stage. No text of users in it."""
+def colour_edges(places: dict[str, str], framework: Framework) -> None:
+    """The stage's colour along the left edge of each place: CSS selector → stage id. No text of users in it."""
     colours = stage_colours(framework, figures.theme())
-    stages = {f"rule_card_{place}": rule.stage for place, rule in enumerate(framework.rules)}
-    stages |= {f"stage_card_{stage.id}": stage.id for stage in framework.stages}
-    rules = [
-        f".st-key-{key} {{ border-left: .4rem solid {colours.get(stage, 'transparent')} }}"
-        for key, stage in stages.items()
-    ]
-    st.html(f"<style>{' '.join(rules)}</style>")
+    edges = " ".join(
+        f"{selector} {{ border-left: .4rem solid {colours.get(stage, 'transparent')} }}"
+        for selector, stage in places.items()
+    )
+    st.html(f"<style>{_LIST} {edges}</style>")
 
 
 def sizes(counts: pd.DataFrame, by: str) -> dict[str, tuple[int, float]]:

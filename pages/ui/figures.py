@@ -56,8 +56,7 @@ def download(data: pd.DataFrame | Callable[[], pd.DataFrame], file_name: str, la
 def how_made(step: str, facts: Sequence[tuple[str, str]], code: str | None = None) -> None:
     """The rule, formula, window and rows behind a page, and the Python that reproduces it: the step's own, or ``code`` where it is given."""
     with st.expander("How this was made", icon=":material/info:"):
-        for label, text in facts:
-            st.markdown(f"**{label}**  {plain(text)}")
+        st.markdown("\n\n".join(f"**{label}**  {plain(text)}" for label, text in facts))
         told = python_for(step, state.names_by_table()) if code is None else code
         if told:
             st.caption("Python that reproduces it")

@@ -47,10 +47,13 @@ def show_problems(problems: list[str]) -> None:
 
 def show_finding(finding: Finding) -> None:
     """What the chart says, and what to do next."""
-    st.markdown(f"**What it says**  {plain(finding.says)}")
-    show_next(finding)
+    st.markdown(f"**What it says**  {plain(finding.says)}\n\n{_next(finding)}")
 
 
 def show_next(finding: Finding) -> None:
     """What to do next, where the page has said already what is seen."""
-    st.markdown(f"**What to do next**  {plain(finding.next_step)}")
+    st.markdown(_next(finding))
+
+
+def _next(finding: Finding) -> str:
+    return f"**What to do next**  {plain(finding.next_step)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 
 import pandas as pd
 import streamlit as st
@@ -18,42 +19,71 @@ from pages.ui.messages import plain
 
 
 def show(workspace: Workspace, counts: pd.DataFrame, faults: list[Issue]) -> None:
-    """Every rule as a card. ``counts`` are of the framework in force; they are told while it is the one in hand."""
+    """Every rule as a sentence. ``counts`` are of the framework in force; they are told while it is the one in hand.
+
+    Rules that nobody works on are one list: each box more is time that a person who moves a limit waits for. The one that is open
+    and those with faults stand in their places as cards.
+    """
     framework = inputs.draft().framework
     features = known_features(workspace.frames)
     told = {} if faults else drafting.sizes(counts, "rule")
-    for place, rule in enumerate(framework.rules):
-        _card(framework, place, told.get(rule.id), features, faults, workspace)
+    _ask_which(framework)
+    coloured = {}
+    for is_card, group in groupby(range(len(framework.rules)), partial(_is_card, framework, faults)):
+        places = list(group)
+        words = [_words(framework, place, told.get(framework.rules[place].id), features) for place in places]
+        if is_card:
+            for place, text in zip(places, words, strict=True):
+                coloured[f".st-key-rule_card_{place}"] = framework.rules[place].stage
+                _card(framework, place, text, faults, workspace)
+        else:
+            box = f"rules_from_{places[0]}"
+            items = [f".st-key-{box} .stMarkdown li:nth-child({at})" for at in range(1, len(places) + 1)]
+            coloured |= zip(items, (framework.rules[place].stage for place in places), strict=True)
+            st.container(key=box).markdown("\n".join(f"- {text}" for text in words))
+    drafting.colour_edges(coloured, framework)
     _add(framework)
 
 
-def _card(
-    framework: Framework,
-    place: int,
-    size: tuple[int, float] | None,
-    features: dict[str, Feature],
-    faults: list[Issue],
-    workspace: Workspace,
-) -> None:
-    """One rule; ``size`` is how many people it decides, and their share of all."""
-    rule, address = framework.rules[place], _address(framework, place)
+def _is_card(framework: Framework, faults: list[Issue], place: int) -> bool:
+    address = _address(framework, place)
+    return state.open_part() == address or any(fault.place == address for fault in faults)
+
+
+def _ask_which(framework: Framework) -> None:
+    """Opens one rule for editing; none when it is pressed again."""
+    addresses = [_address(framework, place) for place in range(len(framework.rules))]
+    is_open = state.open_part() in addresses
+    key = drafting.showing("rule_to_edit", addresses.index(state.open_part()) if is_open else None)
+
+    def open_it() -> None:
+        place = st.session_state[key]
+        state.set_open_part("" if place is None else addresses[place])
+
+    names = [plain(f"{place} {_stage_name(framework, rule.stage)}") for place, rule in enumerate(framework.rules, 1)]
+    st.pills("Edit a rule", range(len(names)), format_func=names.__getitem__, key=key, on_change=open_it)
+
+
+def _words(framework: Framework, place: int, size: tuple[int, float] | None, features: dict[str, Feature]) -> str:
+    """A rule in two lines; ``size`` is how many people it decides, and their share of all."""
+    rule = framework.rules[place]
     lines = [
         f"**{place + 1}. {plain(_stage_name(framework, rule.stage))}**{drafting.people(size)}",
         plain(first_upper(framework.rule_sentence(rule, features))),
     ]
     if size and size[0] == 0:
         lines.append("None of your customers falls here on this day.")
-    is_open = state.open_part() == address
-    # each box more is time that a person who moves a limit waits: one that holds the sentence only is not divided
-    is_plain = not is_open and all(fault.place != address for fault in faults)
-    beside = {"horizontal": True, "vertical_alignment": "center", "gap": "small"}
-    card = st.container(border=True, key=f"rule_card_{place}", **beside if is_plain else {"gap": "small"})
-    with card if is_plain else card.container(**beside):
-        st.markdown("\n\n".join(lines), width="stretch")
-        drafting.open_button(address)
-    with card:
+    return "  \n  ".join(lines)
+
+
+def _card(framework: Framework, place: int, text: str, faults: list[Issue], workspace: Workspace) -> None:
+    address = _address(framework, place)
+    with st.container(border=True, key=f"rule_card_{place}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(text, width="stretch")
+            drafting.open_button(address)
         messages.show_faults_at(address, faults)
-        if is_open:
+        if state.open_part() == address:
             _form(framework, place, workspace)
 
 

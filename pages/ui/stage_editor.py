@@ -22,6 +22,8 @@ def show(counts: pd.DataFrame, faults: list[Issue]) -> None:
     """Every stage as a card. ``counts`` are of the framework in force; they are told while it is the one in hand."""
     framework = inputs.draft().framework
     told = {} if faults else drafting.sizes(counts, c.STAGE)
+    edges = {f".st-key-stage_card_{stage.id}": stage.id for stage in framework.stages}
+    drafting.colour_edges(edges, framework)
     for stage in framework.stages:
         with st.container(border=True, key=f"stage_card_{stage.id}", gap="small"):
             _card(framework, stage, told.get(stage.id), faults)

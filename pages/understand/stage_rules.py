@@ -107,7 +107,6 @@ workspace = frame.begin(
 )
 today, in_hand = long_day(to_date(workspace.as_of_day)), inputs.draft().framework
 st.markdown(messages.plain(in_hand.idea))
-drafting.colour_cards(in_hand)
 redraw(in_hand, inputs.faults(in_hand))
 st.page_link(frame.MOVEMENT_PAGE, label="Follow them between other months", icon=":material/swap_horiz:")
 st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")

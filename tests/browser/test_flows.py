@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from bench.served import CHART, serve, settle
 
@@ -117,6 +118,17 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     page.wait_for_url("**at_risk_days=**", timeout=60_000)
     settle(page)
     assert page.get_by_text("Every stage is as large as under the rules you began with").count() == 0
+    # a moved limit redraws its part of the page only; another change runs the rest too
+    page.locator(".st-key-rule_to_edit").get_by_text("4 Retain").click()
+    number = page.locator(".st-key-rule_3__number_int input")
+    number.fill("3")
+    number.press("Enter")
+    framework = page.locator(".st-key-framework input")
+    expect(framework).to_have_value("Sterne & Cutler, changed", timeout=60_000)
+    page.get_by_role("button", name="Undo").click()
+    expect(framework).to_have_value("Sterne & Cutler", timeout=60_000)
+    page.wait_for_url("**at_risk_days=**", timeout=60_000)
+    settle(page)
     link = page.url.replace("/stage-rules", "/lifecycle")
     page.goto(link)
     settle(page)
