@@ -72,7 +72,7 @@ def test_another_framework_shows_its_own_stages():
     assert {"Reach", "Act", "Convert", "Engage", "At risk", "Lost"} == {
         stage.name for stage in app.session_state["draft"].framework.stages
     }
-    assert any(element.value.startswith("**3. Engage**") for element in app.markdown)
+    assert any("**3. Engage**" in element.value for element in app.markdown)
 
 
 @pytest.mark.parametrize("limit", ["many", "nan", "inf", "-inf", "1e999"])
