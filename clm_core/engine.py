@@ -94,7 +94,7 @@ class DuckDBEngine:
         return _lazy(self._connection.sql(relation.sql_query()))
 
     def close(self) -> None:
-        """Close the connection; an in-memory database is gone with its last one."""
+        """Close the connection, and with the first one every engine beside it: an in-memory database is gone then."""
         self._connection.close()
 
 
