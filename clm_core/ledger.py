@@ -105,7 +105,7 @@ class Ledger:
     def _sorted(self, read: tuple[str, ...], periods: Sequence[int], name: str) -> Sorts:
         filled, persist = self._filled(read), self.frames.engine.persist
         # joins find no missing value again, so another one stands for it there
-        same = [nw.col(feature).fill_null(_no_value(feature)).alias(_KEY + feature) for feature in filled]
+        same = [_without_gaps(feature).alias(_KEY + feature) for feature in filled]
         keys = [_KEY, *(_KEY + feature for feature in filled)]
         rows = self._laid_out(read, is_counted=False)
         rows = rows.filter(nw.col(c.PERIOD).is_in(list(periods))).with_columns(nw.lit(1).alias(_KEY), *same)
@@ -213,9 +213,11 @@ class Ledger:
         return Ledger(frames, seen(self.people), seen(self.stretches), aids, self.snapshots, self.unit, self.known_days)
 
 
-def _no_value(feature: str) -> float | str:
-    """What stands for a missing value of a feature, and is none that it could have."""
-    return "\N{REPLACEMENT CHARACTER}" if FEATURES[feature].kind == "text" else -1e300
+def _without_gaps(feature: str) -> nw.Expr:
+    """A feature with something in place of a missing value that it could not have."""
+    if FEATURES[feature].kind == "text":
+        return nw.col(feature).fill_null("\N{REPLACEMENT CHARACTER}")
+    return nw.col(feature).cast(nw.Float64).fill_null(-1e300)
 
 
 def _with_nothing(frame: Frame, read: Sequence[str], filled: Sequence[str], prefixes: Sequence[str]) -> Frame:
