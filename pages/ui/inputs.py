@@ -189,15 +189,15 @@ def reset_limits() -> None:
 
 def ask_limits() -> None:
     """A slider for each limit of the framework in hand."""
-    limits = list(draft().framework.limits.items())
+    limits, first = list(draft().framework.limits.items()), beginning().capitalize()
     for start in range(0, len(limits), LIMITS_A_ROW):
         row = limits[start : start + LIMITS_A_ROW]
         for column, (name, limit) in zip(st.columns(len(row)), row, strict=True):
             with column:
-                _ask_limit(name, limit)
+                _ask_limit(name, limit, first)
 
 
-def _ask_limit(name: str, limit: Limit) -> None:
+def _ask_limit(name: str, limit: Limit, beginning: str) -> None:
     """One slider, in whole steps where the range is whole. What the framework says is what it shows, whoever set it."""
     if limit.least >= limit.most:
         st.caption(plain(f"{limit.label}: its range is empty."))
@@ -214,7 +214,7 @@ def _ask_limit(name: str, limit: Limit) -> None:
         step=kind(1 if is_whole else (limit.most - limit.least) / 100),
         key=key,
         on_change=lambda: set_limits({name: st.session_state[key]}, f"moved '{limit.label}'"),
-        help=plain(f"{beginning().capitalize()}: {first.value:g} {first.unit}.") if first else None,
+        help=plain(f"{beginning}: {first.value:g} {first.unit}.") if first else None,
     )
 
 

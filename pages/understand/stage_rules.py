@@ -7,23 +7,27 @@ from clm_core.errors import Issue
 from clm_core.frameworks import Framework
 from clm_core.frameworks.edit import with_stages_of
 from clm_core.pipeline import count_by_stage
+from clm_core.progress import Outline
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day
-from pages.ui import (
-    cached,
-    definition_file,
-    drafting,
-    figures,
-    frame,
-    inputs,
-    limit_editor,
-    messages,
-    movement_views,
-    rule_editor,
-    stage_editor,
-)
+from pages.ui import cached, drafting, figures, frame, inputs, messages, movement_views, parts
 
-PARTS = {"rules": "Rules", "stages": "Stages", "limits": "Limits", "file": "Name and file"}
+
+def show_movement(outline: Outline, framework: Framework) -> None:
+    """The moves of the last month and the ways over the whole history, under the rules in force."""
+    theme = figures.theme()
+    moved = findings.who_moved(outline.moves, framework)
+    subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
+    figures.show(
+        charts.move_matrix(outline.moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
+        moved.title,
+        subtitle,
+        outline.moves,
+        "rule_moves",
+    )
+    messages.show_finding(moved)
+    if len(outline.flows):
+        movement_views.draw_flow(outline.flows, framework, "month", theme, "rule_flows")
 
 
 @st.fragment
@@ -51,11 +55,10 @@ def redraw(drawn: Framework, told: list[Issue]) -> None:
     both, counts = with_stages_of(framework, original), count_by_stage(by_rule, framework)
     before = metrics.on_stages(cached.stage_counts(inputs.as_of(), original), both)
     after = metrics.on_stages(counts, both)
-    theme = figures.theme()
     changed = findings.what_rules_change(before, after, both)
     subtitle = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning()}"
     figures.show(
-        charts.before_after(before, after, both, title=changed.title, subtitle=subtitle, theme=theme),
+        charts.before_after(before, after, both, title=changed.title, subtitle=subtitle, theme=figures.theme()),
         changed.title,
         subtitle,
         lambda: metrics.compare_counts(before, after),
@@ -67,37 +70,10 @@ def redraw(drawn: Framework, told: list[Issue]) -> None:
     editor, redrawn = st.container(), st.container()
     with redrawn:
         st.header("How does movement change?", anchor=False)
-        moved = findings.who_moved(outline.moves, framework)
-        subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
-        figures.show(
-            charts.move_matrix(outline.moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
-            moved.title,
-            subtitle,
-            outline.moves,
-            "rule_moves",
-        )
-        messages.show_finding(moved)
-        if len(outline.flows):
-            movement_views.draw_flow(outline.flows, framework, "month", theme, "rule_flows")
-
+        show_movement(outline, framework)
     with editor:
         st.header("Change it", anchor=False)
-        part = st.segmented_control(
-            "Part", list(PARTS), default="rules", format_func=PARTS.__getitem__, key="rules_part", required=True,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        if part == "stages":
-            stage_editor.show(counts, faults)
-        elif part == "limits":
-            limit_editor.show(faults)
-        elif part == "file":
-            definition_file.show()
-        else:
-            st.caption("Asked from top to bottom; the first that holds decides, so everyone falls under exactly one.")
-            rule_editor.show(cached.workspace(inputs.as_of()), by_rule, faults)
-        figures.download(by_rule, "rules.csv", "People by rule (CSV)", "rules")
-        if held.framework.note:
-            st.caption(messages.plain(held.framework.note))
+        parts.show(by_rule, counts, faults)
 
 
 workspace = frame.begin(
