@@ -14,6 +14,8 @@ from altair.utils import schemapi
 from clm_core.wording import SMALL_GROUP, money, month
 
 Unit = Literal["count", "percent", "money"]
+Bounds = Sequence[float | alt.ExprRef]
+"""Where a scale begins and ends, in numbers or as expressions."""
 Row = dict[str, Any]
 Channel = TypeVar("Channel")
 
@@ -78,7 +80,7 @@ def from_zero(values: Iterable[float | None], at_least: float = 0.0) -> list[flo
     return [low, high if high > low else low + 1.0]
 
 
-def amount(field: str, domain: Sequence[float], *, title: str = "", axis: alt.Axis | None = None) -> dict[str, Any]:
+def amount(field: str, domain: Bounds, *, title: str = "", axis: alt.Axis | None = None) -> dict[str, Any]:
     """The arguments of a quantitative position channel with a zero baseline."""
     scale = alt.Scale(domain=list(domain), zero=True, nice=False)
     return {"field": field, "type": "quantitative", "scale": scale, "axis": axis, "title": title or None}

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.charts.encode import Row, amount, from_zero, inline, told, tooltip
+from clm_core.charts.encode import Bounds, Row, amount, from_zero, inline, told, tooltip
 from clm_core.charts.palette import PALETTES, Theme
 from clm_core.charts.rows import (
     count_label,
@@ -74,7 +74,8 @@ def before_after(
     before = {row[c.STAGE]: row[c.N_CUSTOMERS] or 0 for row in stage_rows(counts_before, framework, [c.N_CUSTOMERS])}
     rows = [_change(row, before.get(row[c.STAGE], 0)) for row in after]
     axis = stage_axis(rows, framework, theme)
-    domain = from_zero(row["longest"] for row in rows)
+    longest = from_zero(row["longest"] for row in rows)[1]
+    domain: Bounds = [0.0, alt.expr("longest")]  # looked up, so that the drawing stays while the bars grow
     marks = alt.Chart(inline(rows))
     x_after, x_before = alt.X(**amount("after", domain)), alt.X(**amount("before", domain))
     bars = marks.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(band=0.62)).encode(
@@ -98,7 +99,8 @@ def before_after(
     labels = end_labels(rows, alt.X(**amount("longest", domain)), axis.y)
     key = sentences(subtitle, "Full bar: after; dashed: before")
     layers = [bars, outline, zero_rule(domain, theme), labels]
-    return finish(layers, title=title, subtitle=key, theme=theme, height=axis.height, lookups=axis.lookups)
+    lookups = {**axis.lookups, "longest": longest}
+    return finish(layers, title=title, subtitle=key, theme=theme, height=axis.height, lookups=lookups)
 
 
 def _change(row: Row, before: int) -> Row:

@@ -53,11 +53,11 @@ def move_matrix(
     most = max((row[c.RATE] for row, moved in zip(rows, is_move, strict=True) if moved), default=0.0)
     cells = [
         {
+            "from_name": names[row[c.FROM_STAGE]],
+            "to_name": names[row[c.TO_STAGE]],
             **worded(row, row[c.RATE], theme, row[c.RATE] / most if moved and most else None),
             c.FROM_STAGE: row[c.FROM_STAGE],
             c.TO_STAGE: row[c.TO_STAGE],
-            "from_name": names[row[c.FROM_STAGE]],
-            "to_name": names[row[c.TO_STAGE]],
         }
         for row, moved in zip(rows, is_move, strict=True)
         if row[c.N_CUSTOMERS]

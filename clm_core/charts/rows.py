@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.charts.encode import PALE, Row, at, inline, is_small, records
+from clm_core.charts.encode import PALE, Bounds, Row, at, inline, is_small, records
 from clm_core.charts.palette import PALETTES, Theme, stage_colours
 from clm_core.charts.sheet import wrap
 from clm_core.frameworks import Framework
@@ -144,7 +144,7 @@ def side_labels(rows: Sequence[Row], y: alt.Y, field: str = "label", **mark: Any
     return labels
 
 
-def zero_rule(x_domain: Sequence[float], theme: Theme) -> alt.Chart:
+def zero_rule(x_domain: Bounds, theme: Theme) -> alt.Chart:
     """The baseline that bars start from."""
     rule = alt.Chart(inline([{"zero": 0}])).mark_rule(color=PALETTES[theme].muted, strokeWidth=1)
     scale = alt.Scale(domain=list(x_domain), nice=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
 from clm_core import charts, findings, metrics
 from clm_core import columns as c
 from clm_core.charts import Theme
+from clm_core.findings import Finding
 from clm_core.frameworks import Framework
 from clm_core.ledger import NOT_KNOWN, Unit
 from clm_core.pipeline import Workspace
@@ -56,18 +58,21 @@ def show_flow(recent: Movement, chosen: Window, framework: Framework, theme: The
         st.info("Choose two days or more.")
         return
     flows = cached.flows(inputs.as_of(), framework, chosen.unit, chosen.known_days, days)
-    draw_flow(flows, framework, chosen.unit, theme, "flows")
+    chart, found, subtitle = flow_chart(flows, framework, chosen.unit, theme)
+    figures.show(chart, found.title, subtitle, flows, "flows")
+    messages.show_finding(found)
 
 
-def draw_flow(flows: pd.DataFrame, framework: Framework, unit: Unit, theme: Theme, key: str) -> None:
-    """The ways as bands between bars, and what they say."""
+def flow_chart(
+    flows: pd.DataFrame, framework: Framework, unit: Unit, theme: Theme
+) -> tuple[alt.LayerChart, Finding, str]:
+    """The ways as bands between bars, what they say, and what is measured."""
     name = month if unit == "month" else long_day
     days = sorted({*flows["from_as_of"], *flows["as_of"]})
     found = findings.where_they_went(flows, framework, name(days[0]), name(days[-1]))
     subtitle = f"People by stage at {count(len(days), f'{unit} end')}; a band is as high as the people who went"
     chart = charts.alluvial(flows, framework, unit=unit, title=found.title, subtitle=subtitle, theme=theme)
-    figures.show(chart, found.title, subtitle, flows, key)
-    messages.show_finding(found)
+    return chart, found, subtitle
 
 
 def show_more(recent: Movement, chosen: Window, framework: Framework, theme: Theme) -> None:

@@ -2,32 +2,12 @@
 
 import streamlit as st
 
-from clm_core import charts, findings, metrics
 from clm_core.errors import Issue
 from clm_core.frameworks import Framework
-from clm_core.frameworks.edit import with_stages_of
 from clm_core.pipeline import count_by_stage
-from clm_core.progress import Outline
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day
-from pages.ui import cached, drafting, figures, frame, inputs, messages, movement_views, parts
-
-
-def show_movement(outline: Outline, framework: Framework) -> None:
-    """The moves of the last month and the ways over the whole history, under the rules in force."""
-    theme = figures.theme()
-    moved = findings.who_moved(outline.moves, framework)
-    subtitle = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
-    figures.show(
-        charts.move_matrix(outline.moves, framework, title=moved.title, subtitle=subtitle, theme=theme),
-        moved.title,
-        subtitle,
-        outline.moves,
-        "rule_moves",
-    )
-    messages.show_finding(moved)
-    if len(outline.flows):
-        movement_views.draw_flow(outline.flows, framework, "month", theme, "rule_flows")
+from pages.ui import cached, drafting, figures, frame, inputs, messages, parts, redrawn
 
 
 @st.fragment
@@ -38,42 +18,42 @@ def redraw(drawn: Framework, told: list[Issue]) -> None:
     ``drawn`` and ``told`` are what the page around shows of the framework in hand: when more than limits has changed,
     or a fault came or went, the whole page is run again.
     """
+    # the browser lays these out while the rest is worked out
+    limits, sizes, editor, moves, flow = (st.container() for _ in range(5))
     if frame.are_files_gone():
         st.rerun()
     held = inputs.draft()
     framework, original, faults = inputs.framework(), inputs.original(), inputs.faults(held.framework)
     if faults != told or held.framework != drawn.with_limits(held.framework.limit_values):
         st.rerun()
-    inputs.keep_in_address(())
-    inputs.ask_limits()
-    for name in held.framework.limits:
-        messages.show_faults_at(f"limits.{name}", faults)
-    drafting.show_steps()
+    outline = cached.outline(inputs.as_of(), framework, is_moved=True)
+    counts, counts_at_first = count_by_stage(outline.by_rule, framework), cached.stage_counts(inputs.as_of(), original)
+    beside = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning()}"
+    moved = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
+    pictures = {
+        sizes: redrawn.sizes(counts, framework, counts_at_first, original, beside),
+        moves: redrawn.moves(outline, framework, moved),
+    }
+    if len(outline.flows):
+        pictures[flow] = redrawn.flow(outline, framework)
 
-    outline = cached.outline(inputs.as_of(), framework)
-    by_rule = outline.by_rule
-    both, counts = with_stages_of(framework, original), count_by_stage(by_rule, framework)
-    before = metrics.on_stages(cached.stage_counts(inputs.as_of(), original), both)
-    after = metrics.on_stages(counts, both)
-    changed = findings.what_rules_change(before, after, both)
-    subtitle = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning()}"
-    figures.show(
-        charts.before_after(before, after, both, title=changed.title, subtitle=subtitle, theme=figures.theme()),
-        changed.title,
-        subtitle,
-        lambda: metrics.compare_counts(before, after),
-        "before_after",
-    )
-    messages.show_finding(changed)
-
-    # the pictures are filled first, since they are what a person who moves a limit waits for
-    editor, redrawn = st.container(), st.container()
-    with redrawn:
-        st.header("How does movement change?", anchor=False)
-        show_movement(outline, framework)
+    # pictures first, and all of them in a row: they are what a person who moves a limit waits for
+    moves.header("How does movement change?", anchor=False)
+    for place, picture in pictures.items():
+        with place:
+            picture.draw()
+    with limits:
+        inputs.ask_limits()
+        for name in held.framework.limits:
+            messages.show_faults_at(f"limits.{name}", faults)
+        drafting.show_steps()
+    for place, picture in pictures.items():
+        with place:
+            picture.tell()
     with editor:
         st.header("Change it", anchor=False)
-        parts.show(by_rule, counts, faults)
+        parts.show(outline.by_rule, counts, faults)
+    inputs.keep_in_address(())
 
 
 workspace = frame.begin(
@@ -83,6 +63,7 @@ workspace = frame.begin(
 )
 today, in_hand = long_day(to_date(workspace.as_of_day)), inputs.draft().framework
 st.markdown(messages.plain(in_hand.idea))
+cached.outline(inputs.as_of(), inputs.framework())  # told while it is made; from then on a moved limit takes a moment
 redraw(in_hand, inputs.faults(in_hand))
 st.page_link(frame.MOVEMENT_PAGE, label="Follow them between other months", icon=":material/swap_horiz:")
 st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")

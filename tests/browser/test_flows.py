@@ -32,6 +32,9 @@ ADDRESSES = tuple(TITLES)
 WITHOUT_CHART = {"crm", "workshop", "plan", "results"}
 """Pages that draw nothing for a visitor of the sample: it has no CRM, no room is open, and nothing is planned yet."""
 EXCEPTION = "[data-testid=stException]"
+MARKS = """chart => [...document.querySelectorAll(chart)].map(drawing =>
+    [...drawing.querySelectorAll("path, text")].map(mark => mark.outerHTML).sort().join()).join()"""
+"""Every line, area and word of each picture: where it lies and what it looks like."""
 
 
 def title_of(page):
@@ -110,6 +113,8 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     assert (
         "Every stage is as large as under the rules you began with" in page.locator("[data-testid=stMain]").inner_text()
     )
+    page.locator(f"{CHART} >> nth=2").wait_for(timeout=60_000)
+    page.evaluate("chart => document.querySelectorAll(chart).forEach(drawing => { drawing.isFirst = true })", CHART)
     slider = page.locator(".st-key-slider_at_risk_days").locator("[role=slider], input[type=range]").first
     slider.focus()
     for _ in range(3):
@@ -118,6 +123,14 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     page.wait_for_url("**at_risk_days=**", timeout=60_000)
     settle(page)
     assert page.get_by_text("Every stage is as large as under the rules you began with").count() == 0
+    # pictures are filled anew where they stand, and show what they do when they are drawn for the first time
+    page.wait_for_timeout(500)
+    kept = page.evaluate("chart => [...document.querySelectorAll(chart)].map(drawing => drawing.isFirst)", CHART)
+    assert kept == [True] * 3
+    filled = page.evaluate(MARKS, CHART)
+    page.reload()
+    page.wait_for_function(f"([chart, filled]) => ({MARKS})(chart) === filled", arg=[CHART, filled], timeout=30_000)
+    settle(page)
     # a moved limit redraws its part of the page only; another change runs the rest too
     page.locator(".st-key-rule_to_edit").get_by_text("4 Retain").click()
     number = page.locator(".st-key-rule_3__number_int input")

@@ -313,13 +313,16 @@ def test_stage_names_are_shown_and_ids_are_not() -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_bars_start_at_zero(name: str) -> None:
-    for layer in spec_of(name)["layer"]:
+    spec = spec_of(name)
+    lookups = {param["name"]: param.get("value") for param in spec.get("params", [])}
+    for layer in spec["layer"]:
         if layer["mark"]["type"] != "bar":
             continue
         for axis in ("x", "y"):
             channel = layer["encoding"].get(axis, {})
             if channel.get("type") == "quantitative":
                 low, high = channel["scale"]["domain"]
+                high = lookups[high["expr"]] if isinstance(high, dict) else high
                 assert channel["scale"]["zero"] and low <= 0 < high
 
 

@@ -66,14 +66,18 @@ def flows(as_of: date | None, framework: Framework, unit: Unit, known_days: int,
     return recall("Looking which ways they take", key, count, is_common=is_shipped(framework))
 
 
-def outline(as_of: date | None, framework: Framework) -> Outline:
-    """What a moved limit redraws of movement by month, under a framework that was found sound."""
+def outline(as_of: date | None, framework: Framework, *, is_moved: bool = False) -> Outline:
+    """What a moved limit redraws of movement by month, under a framework that was found sound.
+
+    Where nothing but a limit ``is_moved``, everybody has been followed before, and it is done in a moment.
+    """
     key = (*data_key(), as_of, framework.model_dump_json())
     return recall(
         "Following every customer from month to month",
         (*key, "outline"),
         lambda: outline_movement(workspace(as_of).ledger, framework),
         is_common=is_shipped(framework),
+        is_told=not is_moved,
     )
 
 

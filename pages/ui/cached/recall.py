@@ -28,9 +28,12 @@ def vault() -> Vault:
     return opened
 
 
-def recall(step: str, key: tuple[Hashable, ...], make: Callable[[], Result], *, is_common: bool = False) -> Result:
+def recall(
+    step: str, key: tuple[Hashable, ...], make: Callable[[], Result], *, is_common: bool = False, is_told: bool = True
+) -> Result:
     """A value of this session, made once. One of ``is_common`` is shared by all who look at the sample shop: it must hold
-    nothing but what follows from the sample's files and from settings without a word of the visitor's own.
+    nothing but what follows from the sample's files and from settings without a word of the visitor's own. That it is being
+    made is not told where it takes no time: the browser would lay out the page once more.
     """
 
     def shown() -> Result:
@@ -38,7 +41,7 @@ def recall(step: str, key: tuple[Hashable, ...], make: Callable[[], Result], *, 
             return make()
 
     owner = SAMPLE_VISITORS if is_common and state.is_whole_sample() else state.session_id()
-    result: Result = vault().recall(owner, (step, *key), shown)
+    result: Result = vault().recall(owner, (step, *key), shown if is_told else make)
     return result
 
 

@@ -89,7 +89,7 @@ def faults(as_of: date | None, framework: Framework) -> list[Issue]:
     """What keeps a framework from being used on these files."""
     known = known_features(workspace(as_of).frames)
     key = (framework.model_dump_json(), *known)
-    return recall("Checking the rules", key, lambda: check_framework(framework, known))
+    return recall("Checking the rules", key, lambda: check_framework(framework, known), is_told=False)
 
 
 def words(as_of: date | None, feature: str) -> list[str]:
