@@ -1,7 +1,7 @@
 """Frame → chart: one function a figure, pure, for a light and a dark page."""
 
 from clm_core.charts.alluvial import alluvial
-from clm_core.charts.apart import Apart, apart
+from clm_core.charts.apart import Parts, apart
 from clm_core.charts.churn import calibration, churn_by_stage, gains
 from clm_core.charts.cohorts import cohort_triangle, cohort_value
 from clm_core.charts.compare import place_in_every, stage_crosstab
@@ -26,8 +26,8 @@ from clm_core.charts.written import written
 
 __all__ = [
     "PALETTES",
-    "Apart",
     "Palette",
+    "Parts",
     "Theme",
     "agreement",
     "alluvial",

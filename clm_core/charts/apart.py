@@ -20,14 +20,14 @@ WORDS = "words"
 
 
 @dataclass(frozen=True)
-class Apart:
+class Parts:
     """A specification that names its rows, and the rows under these names; last a row with all other words and numbers."""
 
     drawing: dict[str, Any]
     shown: dict[str, pa.Table]
 
 
-def apart(chart: alt.TopLevelMixin) -> Apart:
+def apart(chart: alt.TopLevelMixin) -> Parts:
     """Take the rows, the title and the lookups out of a figure.
 
     What a figure says elsewhere (an axis, the order of its rows) stays in the drawing: where that differs, the browser draws it anew.
@@ -51,7 +51,7 @@ def apart(chart: alt.TopLevelMixin) -> Apart:
         "layer": [*layers, _unseen(WORDS)],
     }
     shown = {f"rows_{place}": pa.Table.from_pylist(values) for place, values in enumerate(rows)}
-    return Apart(drawing, {**shown, WORDS: pa.Table.from_pylist([words.row])})
+    return Parts(drawing, {**shown, WORDS: pa.Table.from_pylist([words.row])})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from clm_core import charts, findings, metrics
-from clm_core.charts import Apart, alt_text
+from clm_core.charts import Parts, alt_text
 from clm_core.findings import Finding
 from clm_core.frameworks import Framework
 from clm_core.frameworks.edit import with_stages_of
@@ -21,7 +21,7 @@ from pages.ui import figures, messages, movement_views
 class Redrawn:
     """A picture, ready to be sent, with its measure, what it says, and the data behind it."""
 
-    picture: Apart
+    picture: Parts
     subtitle: str
     finding: Finding
     data: pd.DataFrame | Callable[[], pd.DataFrame]

@@ -24,7 +24,7 @@ PAIRS = {
 }
 
 
-def read_back(part: charts.Apart, expression: str) -> Any:
+def read_back(part: charts.Parts, expression: str) -> Any:
     """What an expression of this kind is in the browser."""
     row, cell = part.shown["words"].to_pylist()[0], r"data\('words'\)\[0\]\.(\w+)"
     lines = re.sub(rf"split\({cell}, '\\n'\)", lambda found: json.dumps(row[found[1]].split("\n")), expression)
