@@ -27,7 +27,6 @@ from clm_core.ingest import Imported, TableKind, import_table
 from clm_core.ingest.watch import Watch
 from clm_core.joins import KeyMatch, match_keys
 from clm_core.ledger import Ledger, Unit, build_ledger, count_moves, period_ends, stock_and_flow
-from clm_core.models import Scores, score_customers
 from clm_core.personas import PERSONA_NO, Persona, assign_personas, persona_names, require_sound
 from clm_core.recipe import Recipe
 from clm_core.stages import assign_rules, count_stages, explain_customer, name_stages, rule_sizes
@@ -37,6 +36,8 @@ from clm_core.timeline import Timeline, timeline, up_to_the_deciding, what_would
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+
+    from clm_core.models import Scores
 
 
 MOST_WEEK_ROWS = 5_000_000
@@ -209,6 +210,8 @@ def analyse(
     with step("stages"):
         lifecycle = read_lifecycle(workspace, recipe.chosen_framework())
     with step("models"):
+        from clm_core.models import score_customers  # what fits models takes longer to load than a small file to read
+
         scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days, recipe.discount_rate)
     with step("customers"):
         customers = list_customers(workspace, lifecycle.framework, recipe.personas, scores)
