@@ -371,14 +371,18 @@ def leave_notice(text: str) -> None:
 
 def load_sample() -> None:
     """Take the sample shop's files and personas into this session."""
+    set_files(_sample_files(), is_sample=True)
+    set_personas(sample_recipe().personas)
+
+
+@cache
+def _sample_files() -> tuple[SourceFile, ...]:
     found = {"orders": "orders.csv*", "customers": "customers.csv*", "events": "events.csv*", "spend": "spend.csv*"}
-    chosen = [
+    return tuple(
         SourceFile(kind, path.name, path, hashlib.sha256(path.read_bytes()).hexdigest())  # type: ignore[arg-type]
         for kind, pattern in found.items()
         for path in sorted(SAMPLE_FOLDER.glob(pattern))
-    ]
-    set_files(tuple(chosen), is_sample=True)
-    set_personas(sample_recipe().personas)
+    )
 
 
 @cache
