@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# what was compiled once serves every process that is started
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: app test check bench format clean
 

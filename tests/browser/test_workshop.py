@@ -1,4 +1,4 @@
-"""A whole workshop as a room lives it: a facilitator, five phones, two rounds, and a plan to take along; on each store."""
+"""A whole workshop as a room lives it: a facilitator, five phones, two rounds, and a plan to take along."""
 
 import csv
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from bench.served import serve, settle
+from bench.served import settle
 
 NAMES = ("Anna <b>", "=Ben", "Chloé", "Dae-jung", "Eve")
 PATIENCE_MS = 30_000
@@ -21,18 +21,6 @@ window.setInterval = (act, ms, ...rest) => set((...given) => {{
   act(...given)
 }}, ms, ...rest)"""
 """A page whose ticks are counted, and that can be put to sleep as a phone is: it asks for nothing by itself while it is."""
-
-
-@pytest.fixture(scope="module")
-def workshop(rooms_url, address):
-    """A server on each store; that of the other tests keeps its rooms in a file too."""
-    if rooms_url.startswith("sqlite"):
-        yield address
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ROOMS_URL", rooms_url)
-        with serve() as url:
-            yield url
 
 
 @pytest.fixture
@@ -73,8 +61,8 @@ def score(phone, question, value):
 
 
 @pytest.mark.browser
-def test_five_phones_two_rounds_and_a_plan(workshop, desk, phones):
-    desk.goto(f"{workshop}/workshop?sample=shop")
+def test_five_phones_two_rounds_and_a_plan(address, desk, phones):
+    desk.goto(f"{address}/workshop?sample=shop")
     press(desk, "Open the room")
     link = desk.get_by_test_id("stCode").filter(has_text="/join?room=").inner_text().strip()
     expect(desk.get_by_test_id("stMain").locator("img")).to_be_visible(timeout=PATIENCE_MS)  # the QR code of the link

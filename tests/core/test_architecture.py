@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,19 @@ CLOCKS = {"now", "today", "utcnow"}
 TIME_CLOCKS = {"time", "time_ns", "localtime", "gmtime", "ctime"}
 
 
-def parse(path):
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+@cache
+def nodes_of(source):
+    """A module and all that is in it, as :func:`ast.walk` finds them; each source is read once for all rules."""
+    return tuple(ast.walk(ast.parse(source)))
 
 
-def imported(tree):
+def nodes(path):
+    return nodes_of(path.read_text(encoding="utf-8"))
+
+
+def imported(path):
     """Every imported module; ``from a import b`` counts as a and as a.b."""
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -37,8 +44,8 @@ def imported(tree):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def tops(tree):
-    return {name.partition(".")[0] for name in imported(tree)}
+def tops(path):
+    return {name.partition(".")[0] for name in imported(path)}
 
 
 # rules: each returns what is wrong with one file
@@ -67,7 +74,7 @@ def climbing_imports(path, ranks, root=ROOT):
     unit = unit_of(here.removesuffix(".__init__"), ranks)
     if unit is None:
         return [f"{here} has no rank in docs/architecture.md"]
-    inside = [name for name in imported(parse(path)) if name.startswith(("clm_core.", "pages.", "app."))]
+    inside = [name for name in imported(path) if name.startswith(("clm_core.", "pages.", "app."))]
     units = {name: unit_of(name, ranks) for name in inside}
     return [
         f"{here} (rank {ranks[unit]}) imports {name} (rank {ranks[other]})"
@@ -77,17 +84,16 @@ def climbing_imports(path, ranks, root=ROOT):
 
 
 def screen_imports(path):
-    return sorted(tops(parse(path)) & {"streamlit", "pages", "app"})
+    return sorted(tops(path) & {"streamlit", "pages", "app"})
 
 
 def network_imports(path):
-    return sorted(tops(parse(path)) & NETWORK)
+    return sorted(tops(path) & NETWORK)
 
 
 def unsafe_code(path):
-    tree = parse(path)
-    found = sorted(tops(tree) & UNSAFE)
-    for node in ast.walk(tree):
+    found = sorted(tops(path) & UNSAFE)
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec", "compile", "__import__"):
                 found.append(f"line {node.lineno}: {node.func.id}")
@@ -97,10 +103,9 @@ def unsafe_code(path):
 
 
 def clock_calls(path):
-    tree = parse(path)
-    found = [f"imports {name}" for name in imported(tree) if name in {f"time.{clock}" for clock in TIME_CLOCKS}]
-    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
+    found = [f"imports {name}" for name in imported(path) if name in {f"time.{clock}" for clock in TIME_CLOCKS}]
+    called = {node.func for node in nodes(path) if isinstance(node, ast.Call)}
+    for node in nodes(path):
         if isinstance(node, ast.Attribute):
             owner = ast.unparse(node.value).rpartition(".")[2]
             of_time = owner == "time" and node.attr in TIME_CLOCKS
@@ -113,7 +118,7 @@ def clock_calls(path):
 def sizes(path):
     n_lines = len(path.read_text(encoding="utf-8").splitlines())
     found = [f"{n_lines} lines, {LONGEST_MODULE} at most"] if n_lines > LONGEST_MODULE else []
-    for node in ast.walk(parse(path)):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = node.end_lineno - node.lineno + 1
             found += [f"{node.name}: {length} lines, {LONGEST_FUNCTION} at most"] if length > LONGEST_FUNCTION else []
@@ -123,14 +128,14 @@ def sizes(path):
 def fat_page(path):
     n_lines = len(path.read_text(encoding="utf-8").splitlines())
     found = [f"{n_lines} lines, {LONGEST_PAGE} at most"] if n_lines > LONGEST_PAGE else []
-    calls = [node for node in ast.walk(parse(path)) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(path) if isinstance(node, ast.Call)]
     work = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in WORK_OF_THE_CORE]
     return found + [f"line {call.lineno}: .{call.func.attr}()" for call in work]
 
 
 def public_door(path):
     """A package that gives out what its modules make lists all of it, sorted: constants, classes, functions."""
-    tree = parse(path)
+    tree, *_ = nodes(path)
     package = path.parent.name
     given = {
         alias.asname or alias.name
@@ -156,10 +161,15 @@ def public_door(path):
     return found + [f"'{name}' is listed twice" for name in sorted({n for n in names if names.count(n) > 1})]
 
 
+LOOSE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
 def loose_ends(path):
+    if not LOOSE.search(path.read_text(encoding="utf-8")):
+        return []
     with path.open("rb") as file:
         comments = [token for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
-    marks = [token for token in comments if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", token.string)]
+    marks = [token for token in comments if LOOSE.search(token.string)]
     return [f"line {token.start[0]}: {token.string}" for token in marks]
 
 

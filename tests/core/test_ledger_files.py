@@ -15,7 +15,6 @@ from tests.core.test_ledger import check_identities
 
 FILES = (
     "CDNOW_master.txt",
-    "CDNOW_sample.txt",
     "uci_online_retail.csv.gz",
     "superstore.csv",
     "clvtools_apparel_transactions.csv",

@@ -12,8 +12,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("ROOMS_URL", f"sqlite:///{tmp_path / 'rooms.db'}")
+def store(request, tmp_path, monkeypatch):
+    """A file of the test's own; each store in turn for a test that asks for ``rooms_url``."""
+    is_each = "rooms_url" in request.fixturenames
+    url = request.getfixturevalue("rooms_url") if is_each else f"sqlite:///{tmp_path / 'rooms.db'}"
+    monkeypatch.setenv("ROOMS_URL", url)
     rooms.cache_clear()
     yield
     rooms().close()
@@ -38,6 +41,7 @@ def joined(code, name):
     return press(phone, "Join")
 
 
+@pytest.mark.usefixtures("rooms_url")
 def test_a_room_from_opening_to_what_was_agreed():
     desk = page("pages/plan/workshop.py", sample="shop")
     desk.multiselect[0].set_value(["welcome", "thank_you"]).run()
