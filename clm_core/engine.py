@@ -203,7 +203,11 @@ def open_engine(name: str = "duckdb", master: str | None = None) -> Engine:
 
 def collect(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Bring a frame home as plain pandas. For aggregates and one row a customer, never for customer × month rows."""
-    # what an engine adds of its own, notes on types and a row index, stays behind: the same frame comes home from each
-    table = frame.collect("pyarrow").to_arrow().replace_schema_metadata(None).select(frame.collect_schema().names())
-    home: pd.DataFrame = table.to_pandas(date_as_object=False)
+    home: pd.DataFrame = collect_table(frame).to_pandas(date_as_object=False)
     return home
+
+
+def collect_table(frame: nw.LazyFrame[Any]) -> pa.Table:
+    """The same as an Arrow table."""
+    # what an engine adds of its own, notes on types and a row index, stays behind: the same frame comes home from each
+    return frame.collect("pyarrow").to_arrow().replace_schema_metadata(None).select(frame.collect_schema().names())

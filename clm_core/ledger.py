@@ -24,7 +24,7 @@ import pandas as pd
 
 from clm_core import columns as c
 from clm_core.conditions import features_used
-from clm_core.engine import collect
+from clm_core.engine import collect, collect_table
 from clm_core.features import FEATURES, Frame, Frames, features_of
 from clm_core.features.panel import build_people, check_days, numbers_of, with_features
 from clm_core.features.stretches import BEFORE, WAS_KNOWN, Aids, bring_aids, build_stretches, spread
@@ -32,7 +32,7 @@ from clm_core.frameworks import Framework
 from clm_core.tables import to_date, to_day
 
 Unit = Literal["month", "week"]
-Ints = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64] | npt.NDArray[np.int32] | npt.NDArray[np.int16]
 NOT_KNOWN = ""
 """The `from_stage` of people who were not known a month before."""
 SORT_NO = "sort_no"
@@ -47,8 +47,9 @@ Kept = TypeVar("Kept")
 class Sorts:
     """Customers in groups: those of a group are alike in all that the rules read, at each of some periods.
 
-    ``frame`` has a row for each sort of customer: `sort_no` from 0, and what the rules read. ``of`` has a row for each group and
-    a column for each period: one more than the number of the sort, 0 while not known. ``n_customers`` has an entry a group.
+    ``frame`` has a row for each sort of customer: `sort_no` from 0, and what the rules read. It is at home, outside the engine, which
+    would take longer to read a question than to answer it. ``of`` has a row for each group and a column for each period: one more
+    than the number of the sort, 0 while not known. ``n_customers`` has an entry a group.
     """
 
     frame: Frame
@@ -125,7 +126,8 @@ class Ledger:
             beside = beside.join(at(place), on=c.CUSTOMER_NO, how="left")
         beside = beside.select(nw.col(name).fill_null(0) for name in names)
         groups = collect(beside.group_by(*names).agg(nw.len().alias(c.N_CUSTOMERS)))
-        frame = _with_nothing(sorts.select(SORT_NO, *filled), read, filled, ("",))
+        home: Frame = nw.from_native(collect_table(sorts.select(SORT_NO, *filled))).lazy()
+        frame = _with_nothing(home, read, filled, ("",))
         return Sorts(frame, groups[names].to_numpy(np.int32), groups[c.N_CUSTOMERS].to_numpy(np.int64))
 
     def _read(self, framework: Framework) -> tuple[str, ...]:

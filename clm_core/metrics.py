@@ -90,8 +90,10 @@ def flow_of(stock: pd.DataFrame, stage_id: str) -> pd.DataFrame:
 
 def on_stages(counts: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Stage sizes on the stages of a framework, in its order; a stage that was not counted has nobody."""
-    sizes = counts.set_index(c.STAGE)[c.N_CUSTOMERS].reindex(framework.stage_ids, fill_value=0)
-    return sizes.rename_axis(c.STAGE).reset_index()
+    sizes = dict(zip(counts[c.STAGE], counts[c.N_CUSTOMERS], strict=True))
+    return pd.DataFrame(
+        {c.STAGE: framework.stage_ids, c.N_CUSTOMERS: [sizes.get(id_, 0) for id_ in framework.stage_ids]}
+    )
 
 
 def compare_counts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -278,9 +278,9 @@ def count_now(workspace: Workspace, framework: Framework) -> pd.DataFrame:
 
 def count_by_stage(by_rule: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """The counts of :func:`count_rules` by stage in lifecycle order, zeros included: `stage`, `n_customers`, `share`."""
-    counts = by_rule.groupby(c.STAGE)[c.N_CUSTOMERS].sum().reindex(framework.stage_ids, fill_value=0)
-    table = counts.rename_axis(c.STAGE).reset_index()
-    return table.assign(**{c.SHARE: table[c.N_CUSTOMERS] / max(int(table[c.N_CUSTOMERS].sum()), 1)})
+    stages = framework.stage_ids
+    n = np.bincount(framework.place_of_rule[:-1], by_rule[c.N_CUSTOMERS], len(stages)).astype(np.int64)
+    return pd.DataFrame({c.STAGE: stages, c.N_CUSTOMERS: n, c.SHARE: n / max(int(n.sum()), 1)})
 
 
 def words_of(workspace: Workspace, feature: str, most: int = 200) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -59,26 +58,24 @@ def flows_among(
     ledger: Ledger, framework: Framework, periods: Sequence[int], rules: Ints, n_customers: Ints
 ) -> pd.DataFrame:
     """The flows of :func:`flows_between`, from the rows of :func:`rules_on` for the same periods."""
-    stages = np.array([0, *(place + 1 for place in framework.place_of_rule)])[rules]
-    ids = [NOT_KNOWN, *framework.stage_ids, c.UNASSIGNED]
-    tables = []
-    for at, (before, now) in enumerate(pairwise(periods)):
-        pairs = stages[:, at] * len(ids) + stages[:, at + 1]
-        counts = np.bincount(pairs, n_customers, len(ids) ** 2).astype(np.int64).reshape(len(ids), len(ids))
-        counts[:, 0] = 0  # not known on either day
-        rows, columns = np.nonzero(counts)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "from_as_of": ledger.dates[before],
-                    c.AS_OF: ledger.dates[now],
-                    c.FROM_STAGE: [ids[i] for i in rows],
-                    c.TO_STAGE: [ids[i] for i in columns],
-                    c.N_CUSTOMERS: counts[rows, columns],
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+    stages = np.array([0, *(place + 1 for place in framework.place_of_rule)], np.int16)[rules]
+    ids = np.array([NOT_KNOWN, *framework.stage_ids, c.UNASSIGNED], object)
+    counts = np.zeros((len(periods) - 1, len(ids), len(ids)), np.int64)
+    for at in range(len(periods) - 1):
+        pairs = stages[:, at].astype(np.int64) * len(ids) + stages[:, at + 1]
+        counts[at] = np.bincount(pairs, n_customers, len(ids) ** 2).reshape(len(ids), len(ids))
+    counts[:, :, 0] = 0  # not known on either day
+    step, came, went = np.nonzero(counts)
+    days = np.array([ledger.dates[period] for period in periods], object)
+    return pd.DataFrame(
+        {
+            "from_as_of": days[step],
+            c.AS_OF: days[step + 1],
+            c.FROM_STAGE: ids[came],
+            c.TO_STAGE: ids[went],
+            c.N_CUSTOMERS: counts[step, came, went],
+        }
+    )
 
 
 def rules_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tuple[Ints, Ints]:
@@ -87,8 +84,8 @@ def rules_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tu
     """
     sorts = ledger.sorts_on(framework, periods)
     decided = collect(sorts.frame.select(SORT_NO, framework.rule_number().alias(c.RULE_NO)))
-    rule_of = np.zeros(len(decided) + 1, np.int64)
-    rule_of[decided[SORT_NO].to_numpy(np.int64) + 1] = decided[c.RULE_NO].to_numpy(np.int64) + 1
+    rule_of = np.zeros(len(decided) + 1, np.int16)
+    rule_of[decided[SORT_NO].to_numpy() + 1] = decided[c.RULE_NO].to_numpy() + 1
     return rule_of[sorts.of], sorts.n_customers
 
 

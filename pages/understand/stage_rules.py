@@ -20,6 +20,7 @@ def redraw(drawn: Framework, told: list[Issue]) -> None:
     """
     # the browser lays these out while the rest is worked out
     limits, sizes, editor, moves, flow = (st.container() for _ in range(5))
+    moves.header("How does movement change?", anchor=False)
     if frame.are_files_gone():
         st.rerun()
     held = inputs.draft()
@@ -38,7 +39,6 @@ def redraw(drawn: Framework, told: list[Issue]) -> None:
         pictures[flow] = redrawn.flow(outline, framework)
 
     # pictures first, and all of them in a row: they are what a person who moves a limit waits for
-    moves.header("How does movement change?", anchor=False)
     for place, picture in pictures.items():
         with place:
             picture.draw()
