@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
+
 from clm_core import columns as c
 from clm_core.ingest.building.built import CREDIT_NOTE, FREE, Built, check_any_kept, checked
 from clm_core.ingest.building.judging import create_judged
@@ -20,7 +22,7 @@ from clm_core.ingest.building.order_lines import (
 from clm_core.ingest.building.reasons import give_reason
 from clm_core.ingest.building.statuses import count_statuses, create_statuses
 from clm_core.ingest.mapping import Mapping
-from clm_core.ingest.query import arrow, arrow_on_disk, count, literal
+from clm_core.ingest.query import arrow, arrow_on_disk, literal
 from clm_core.ingest.reading.cells import Cells
 from clm_core.ingest.reading.distinct import MANY_ROWS
 from clm_core.ingest.roles import REFUNDED, TAX
@@ -37,25 +39,34 @@ def build_orders(con: Any, source: Source, mapping: Mapping) -> Built:
     create_judged(con, cells, lines)
     money = ("amount", "worth", "refunded", "tax", *(() if is_rate else (c.DISCOUNT,))) if has_amounts(cells) else ()
     currency, currency_issues = settle_currency(con, cells, money)
-    con.execute(f"create temp table orders as {_orders_sql(cells, is_discount_rate=is_rate)}")
+    con.execute(f"create temp view counted as {_orders_sql(cells, is_discount_rate=is_rate)}")
     _leave_out(con, mapping)
     check_any_kept(con, source)
-    in_order = "select * exclude (is_free) from orders order by ordered_at, order_id, customer_id"
-    is_large = count(con, "select count(*) from orders") > MANY_ROWS
-    table = (arrow_on_disk if is_large else arrow)(con, in_order)
-    issues = (*order_issues(con, cells, is_discount_rate=is_rate), *currency_issues)
-    return Built(checked(table, ORDERS), issues, currency, statuses=count_statuses(con, lines))
+    table = checked(_in_order(con, cells), ORDERS)
+    con.register("orders", table)
+    issues = (*order_issues(con, cells, table, is_discount_rate=is_rate), *currency_issues)
+    return Built(table, issues, currency, statuses=count_statuses(con, lines))
+
+
+def _in_order(con: Any, cells: Cells) -> pa.Table:
+    """The orders by time; those of a large file that has one a row stay as they stand in it.
+
+    Sorting tens of millions of orders takes longer than all else, and whoever reads the table sorts what has to be sorted.
+    """
+    orders, is_large = "select * exclude (is_free) from counted", cells.source.n_rows > MANY_ROWS
+    if is_large and _is_one_line_each(cells):
+        return arrow_on_disk(con, orders)
+    return (arrow_on_disk if is_large else arrow)(con, f"{orders} order by ordered_at, order_id, customer_id")
 
 
 def _leave_out(con: Any, mapping: Mapping) -> None:
-    """Set aside the orders that the mapping does not count."""
+    """Set aside the orders that the mapping does not count; without their lines they are gone from ``counted``."""
     unwanted = {FREE: "is_free"} if mapping.free_orders == "leave_out" else {}
     if mapping.refunds == "ignore":
         unwanted[CREDIT_NOTE] = "amount < 0"
     for reason, test in unwanted.items():
-        unwanted_orders = f"(order_id, customer_id) in (select (order_id, customer_id) from orders where {test})"
+        unwanted_orders = f"(order_id, customer_id) in (select (order_id, customer_id) from counted where {test})"
         give_reason(con, literal(reason), f"reason is null and {unwanted_orders}")
-        con.execute(f"delete from orders where {test}")
 
 
 def _orders_sql(cells: Cells, *, is_discount_rate: bool) -> str:

@@ -79,8 +79,11 @@ class Cells:
         """True when some row's cell of the role says nothing that can be read."""
         if not self.has(role):
             return role not in self.mapping.constants
-        if role not in self._read and not are_few(self.source, self._column(role)):
-            return bool(count(self.con, f"select count(*) - count({self._column(role)}) from source"))
+        column = self._column(role)
+        if role not in self._read and column in self.source.glances:
+            return self.source.glances[column].n_missing > 0
+        if role not in self._read and not are_few(self.source, column):
+            return bool(count(self.con, f"select count(*) - count({column}) from source"))
         return bool(count(self.con, f"select count(*) from ({self.counts_sql(role)}) where value is null"))
 
     def is_unique(self, role: str) -> bool:
@@ -125,7 +128,7 @@ class Cells:
         """Read the distinct cells of a role; cells that are simply what they say need no such table, and False tells so."""
         column = self._column(role)
         plain = self._plain_test(role)
-        if plain and all_match(self.con, self.source, column, plain):
+        if self._is_seen_plain(role) or (plain and all_match(self.con, self.source, column, plain)):
             return False
         cells = distinct_cells(self.con, self.source, column)
         self.con.execute(
@@ -133,6 +136,13 @@ class Cells:
         )
         self.con.execute(f"create temp table d_{role} as {self._reading_sql(role)}")
         return True
+
+    def _is_seen_plain(self, role: str) -> bool:
+        """True when a glance told already that every cell is simply what it says."""
+        glance, holds = self.source.glances.get(self._column(role)), self._holds[role]
+        if glance is None or holds not in ("id", "number"):
+            return False
+        return glance.are_plain_ids if holds == "id" else self.mapping.decimal == "." and glance.largest < ABSURD
 
     def _plain_test(self, role: str) -> str:
         """The test of a cell ``raw`` that is simply what it says; none where that depends on more than the cell."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from clm_core.ingest.query import count, literal, one_row
@@ -67,8 +68,13 @@ def _counted(con: Any, source: Source, column: str) -> tuple[int, int]:
 
 
 def _estimated(con: Any, source: Source, column: str) -> tuple[int, int]:
+    glance = source.glances.get(column)
+    if glance and glance.all_differ and glance.are_plain_ids:
+        return source.n_rows, source.n_rows
+    # ids and numbers are no blanks
+    filled = column if glance and (glance.are_plain_ids or isfinite(glance.largest)) else _unless_blank(column)
     n_filled, n_cells, n_distinct = one_row(
-        con, f"select count({_unless_blank(column)}), count({column}), approx_count_distinct({column}) from source"
+        con, f"select count({filled}), count({column}), approx_count_distinct({column}) from source"
     )
     if n_distinct > _NEARLY_ALL * n_cells:
         # whether a column is different on every row decides what it can be: an estimate is not enough

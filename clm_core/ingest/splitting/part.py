@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ from clm_core.ingest.opening.encoding import begins_as_utf8, to_utf8
 from clm_core.ingest.opening.refusal import check_width, no_table
 from clm_core.ingest.query import literal, quoted
 from clm_core.ingest.splitting.dialect import WHITESPACE, Dialect, Layout, column_names, find_layout
+from clm_core.ingest.splitting.glance import Glance
 from clm_core.ingest.splitting.records import TOO_MANY
 from clm_core.ingest.splitting.recover import header_again_sql, regularise
 from clm_core.ingest.splitting.regular import IrregularText, store_regular
@@ -27,6 +28,8 @@ class Rows:
     sql: str
     repeating: frozenset[int] = frozenset()
     """The columns of which the same cells come back, as far as that is known without counting."""
+    glances: dict[int, Glance] = field(default_factory=dict)
+    """What is known of the cells of other columns, as far as it is."""
     is_sound: bool = False
     """True when no row has a problem; False where that is not known."""
 
@@ -100,7 +103,7 @@ def _read_regular(workspace: Workspace, text: Path, layout: Layout) -> Rows:
     stored_text = store_regular(text, layout, target, workspace.watch)
     problem = header_again_sql(layout) if stored_text.may_repeat_header else "null::varchar"
     query = _numbered(target, problem, len(layout.names))
-    return Rows(query, stored_text.repeating, is_sound=not stored_text.may_repeat_header)
+    return Rows(query, stored_text.repeating, stored_text.glances, is_sound=not stored_text.may_repeat_header)
 
 
 def _text_readers(workspace: Workspace, text: Path, layout: Layout) -> Iterator[Callable[[], Rows]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from clm_core.ingest.opening.unpack import unpack
 from clm_core.ingest.query import count
 from clm_core.ingest.splitting.addresses import blotted
 from clm_core.ingest.splitting.dialect import Dialect, column_names
+from clm_core.ingest.splitting.glance import Glance
 from clm_core.ingest.splitting.part import Part, Rows, open_part, stored
 from clm_core.ingest.workspace import Workspace
 
@@ -33,6 +35,8 @@ class Source:
     n_rows: int
     repeating: frozenset[int]
     """The columns of which the same cells come back."""
+    glances: dict[str, Glance]
+    """What is known of the cells of some other columns."""
     is_sound: bool
     """True when every line is known to have been split into its cells."""
     unique: set[str] = field(default_factory=set, compare=False)
@@ -67,6 +71,7 @@ def load(workspace: Workspace, paths: Sequence[Path], *, hash_emails: bool = Fal
     first: Part | None = None
     selects: list[str] = []
     repeating: list[frozenset[str]] = []
+    glances: list[dict[str, Glance]] = []
     n_rows, is_sound = 0, True
     for plain, shown in (
         (plain, path.name) for path in paths for plain in unpack(path, workspace.folder, watch=workspace.watch)
@@ -78,6 +83,7 @@ def load(workspace: Workspace, paths: Sequence[Path], *, hash_emails: bool = Fal
         cells = ", ".join(f"c{part.names.index(name)} as c{i}" for i, name in enumerate(first.names))
         selects.append(f"select {n_rows} + n as rowid, problem, {len(selects)} as part, {cells} from ({rows.sql})")
         repeating.append(frozenset(part.names[i] for i in rows.repeating))
+        glances.append({part.names[i]: glance for i, glance in rows.glances.items()})
         is_sound = is_sound and rows.is_sound
         n_rows += count(workspace.con, f"select count(*) from ({rows.sql})")
     if first is None:
@@ -86,7 +92,12 @@ def load(workspace: Workspace, paths: Sequence[Path], *, hash_emails: bool = Fal
     workspace.con.execute(f"create temp view source as {' union all '.join(selects)}")
     often = frozenset.intersection(*repeating)
     places = frozenset(i for i, name in enumerate(first.names) if name in often)
-    return Source(file_name, first.dialect, first.names, n_rows, places, is_sound)
+    seen = {
+        f"c{i}": reduce(Glance.above, (of_part[name] for of_part in glances))
+        for i, name in enumerate(first.names)
+        if all(name in of_part for of_part in glances)
+    }
+    return Source(file_name, first.dialect, first.names, n_rows, places, seen, is_sound)
 
 
 def _read(workspace: Workspace, plain: Path, shown: str, first: Part | None, *, hash_emails: bool) -> tuple[Part, Rows]:

@@ -18,6 +18,7 @@ from pyarrow import csv, parquet
 
 from clm_core.ingest.opening.encoding import is_plain_utf8
 from clm_core.ingest.splitting.dialect import Layout
+from clm_core.ingest.splitting.glance import Glance, glance_at
 from clm_core.ingest.splitting.recover import named_cells
 from clm_core.ingest.watch import Watch
 
@@ -33,10 +34,20 @@ class IrregularText(Exception):  # noqa: N818  no error: the next reader is aske
 
 
 class Stored(NamedTuple):
-    """What is known of a stored text: the columns whose cells come back, and whether its header may do so too."""
+    """What is known of a stored text: the columns whose cells come back, what a glance told of the others, and whether its header
+    may come back too.
+    """
 
     repeating: frozenset[int]
+    glances: dict[int, Glance]
     may_repeat_header: bool
+
+
+class _Rows(NamedTuple):
+    """The rows of one piece, and a glance at each column of which no list of distinct cells is kept."""
+
+    table: pa.Table
+    glances: dict[str, Glance]
 
 
 def store_regular(text: Path, layout: Layout, target: Path, watch: Watch) -> Stored:
@@ -54,22 +65,39 @@ def store_regular(text: Path, layout: Layout, target: Path, watch: Watch) -> Sto
     size = text.stat().st_size
     with text.open("rb") as stream, ThreadPoolExecutor(_THREADS) as readers:
         pieces, header = _pieces(stream, layout), _HeaderWord(layout)
-        first = _rows(header.seek(next(pieces, b"\n")), layout, types)
+        first = _table(header.seek(next(pieces, b"\n")), layout, types)
         schema = pa.schema([(name, _best_type(first[name])) for name in types])
+        types = dict(zip(schema.names, schema.types, strict=True))
         listed = [field.name for field in schema if field.type == _LISTED]
         with parquet.ParquetWriter(
             target, schema, compression="none", use_dictionary=listed, write_statistics=False
         ) as writer:
-            writer.write_table(first.cast(schema))
-            reading: deque[Future[pa.Table]] = deque()
-            for piece in map(header.seek, pieces):
-                reading.append(readers.submit(_rows, piece, layout, dict(zip(schema.names, schema.types, strict=True))))
-                if len(reading) > _THREADS:
-                    writer.write_table(reading.popleft().result())
+            glances: dict[str, Glance] = {}
+            for rows in _in_turn(readers, first.cast(schema), map(header.seek, pieces), layout, types):
+                writer.write_table(rows.table)
+                glances = {
+                    name: glances[name].above(seen) if name in glances else seen for name, seen in rows.glances.items()
+                }
                 watch.reach(stream.tell() / size)
-            for rows in reading:
-                writer.write_table(rows.result())
-    return Stored(frozenset(int(name[1:]) for name in listed), header.is_found)
+    return Stored(
+        frozenset(int(name[1:]) for name in listed),
+        {int(name[1:]): glance for name, glance in glances.items()},
+        header.is_found,
+    )
+
+
+def _in_turn(
+    readers: ThreadPoolExecutor, first: pa.Table, pieces: Iterator[bytes], layout: Layout, types: dict[str, pa.DataType]
+) -> Iterator[_Rows]:
+    """The rows of the first piece and of all others, which are read ahead."""
+    yield _looked_at(first)
+    reading: deque[Future[_Rows]] = deque()
+    for piece in pieces:
+        reading.append(readers.submit(_rows, piece, layout, types))
+        if len(reading) > _THREADS:
+            yield reading.popleft().result()
+    for rows in reading:
+        yield rows.result()
 
 
 class _HeaderWord:
@@ -90,7 +118,16 @@ def _best_type(cells: pa.ChunkedArray) -> pa.DataType:
     return _LISTED if n_distinct <= len(cells) / 2 else pa.string()
 
 
-def _rows(piece: bytes, layout: Layout, types: dict[str, pa.DataType]) -> pa.Table:
+def _rows(piece: bytes, layout: Layout, types: dict[str, pa.DataType]) -> _Rows:
+    return _looked_at(_table(piece, layout, types))
+
+
+def _looked_at(table: pa.Table) -> _Rows:
+    plain = [name for name in table.column_names if table[name].type == pa.string()] if len(table) else []
+    return _Rows(table, {name: glance_at(pa.concat_arrays(table[name].chunks)) for name in plain})
+
+
+def _table(piece: bytes, layout: Layout, types: dict[str, pa.DataType]) -> pa.Table:
     if not is_plain_utf8(piece):
         raise IrregularText
     is_quoted = layout.quote.encode() in piece  # looking for the end of quoted cells takes a third of the reading

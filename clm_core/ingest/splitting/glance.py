@@ -1,0 +1,122 @@
+"""What the cells of a column have in common, seen while they pass: what a glance tells is not asked of millions of rows again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_MANY_BYTES = 4096
+_DIGITS = np.frombuffer(b"0123456789", np.uint8)
+_SIGNS_OF_IDS = np.zeros(256, dtype=bool)
+_SIGNS_OF_IDS[np.frombuffer(b"#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", np.uint8)] = True
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What holds for some cells of a column that stand one below the other, at least one of them.
+
+    Each of these may be missed where it holds, and is never claimed where it does not.
+    """
+
+    n_missing: int
+    """Cells that are empty."""
+    are_plain_ids: bool
+    """The others are made of letters, digits, ``#``, ``_`` and ``-``, and end in a digit."""
+    largest: float
+    """The largest of them without its sign, where all are numbers as computers write them; infinite where they are not."""
+    rises: bool
+    """Each cell is longer than the one above it, or as long and later in the alphabet: all of them differ."""
+    falls: bool
+    """The same, read from below."""
+    first: str | None
+    last: str | None
+
+    @property
+    def all_differ(self) -> bool:
+        """True when no cell is empty and none comes back."""
+        return self.rises or self.falls
+
+    def above(self, other: Glance) -> Glance:
+        """What holds for these cells and others that stand below them."""
+        return Glance(
+            self.n_missing + other.n_missing,
+            self.are_plain_ids and other.are_plain_ids,
+            max(self.largest, other.largest),
+            self.rises and other.rises and _is_before(self.last, other.first),
+            self.falls and other.falls and _is_before(other.first, self.last),
+            self.first,
+            other.last,
+        )
+
+
+def glance_at(cells: pa.StringArray) -> Glance:
+    """Look over cells, at least one; empty ones are null."""
+    lengths, signs = _lengths_and_signs(cells)
+    rises, falls = (False, False) if cells.null_count else _direction(cells, lengths)
+    return Glance(
+        cells.null_count,
+        _are_plain_ids(lengths, signs),
+        _largest(cells),
+        rises,
+        falls,
+        cells[0].as_py(),
+        cells[len(cells) - 1].as_py(),
+    )
+
+
+def _lengths_and_signs(cells: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes each cell has, and the bytes of all of them one after the other."""
+    _, offsets, text = cells.buffers()
+    ends = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    signs = np.frombuffer(text, np.uint8)[ends[0] : ends[-1]] if text else np.empty(0, np.uint8)
+    return np.diff(ends), signs
+
+
+def _are_plain_ids(lengths: np.ndarray, signs: np.ndarray) -> bool:
+    if len(signs) == 0:
+        return True
+    if signs.min() >= _DIGITS[0] and signs.max() <= _DIGITS[-1]:
+        return True
+    if (
+        not _SIGNS_OF_IDS[signs[:_MANY_BYTES]].all() or not _SIGNS_OF_IDS[signs].all()
+    ):  # most texts are told by a few bytes
+        return False
+    last_signs = signs[np.cumsum(lengths)[lengths > 0] - 1]
+    return bool(last_signs.min() >= _DIGITS[0] and last_signs.max() <= _DIGITS[-1])
+
+
+def _largest(cells: pa.StringArray) -> float:
+    try:
+        numbers = pc.cast(cells.drop_null() if cells.null_count else cells, pa.float64())
+    except pa.ArrowInvalid:
+        return np.inf
+    largest = float(np.abs(numbers.to_numpy()).max(initial=0.0))
+    return np.inf if np.isnan(largest) else largest
+
+
+def _direction(cells: pa.StringArray, lengths: np.ndarray) -> tuple[bool, bool]:
+    """Whether cells rise and whether they fall; a single one does both."""
+    upper, lower = cells[:-1], cells[1:]
+    longer = np.diff(lengths)
+    if not longer.any():
+        rises = bool(pc.all(pc.less(upper, lower), min_count=0).as_py())
+        falls = not (rises and len(upper)) and bool(pc.all(pc.greater(upper, lower), min_count=0).as_py())
+        return rises, falls
+    is_equal = longer == 0
+    rises = bool(((longer > 0) | is_equal & _truth(pc.less(upper, lower))).all())
+    return rises, not rises and bool(((longer < 0) | is_equal & _truth(pc.greater(upper, lower))).all())
+
+
+def _truth(flags: pa.BooleanArray) -> np.ndarray:
+    truth: np.ndarray = flags.to_numpy(zero_copy_only=False)
+    return truth
+
+
+def _is_before(upper: str | None, lower: str | None) -> bool:
+    if upper is None or lower is None:
+        return False
+    one, other = upper.encode(), lower.encode()
+    return (len(one), one) < (len(other), other)
