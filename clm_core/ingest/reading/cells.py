@@ -142,7 +142,7 @@ class Cells:
         glance, holds = self.source.glances.get(self._column(role)), self._holds[role]
         if glance is None or holds not in ("id", "number"):
             return False
-        return glance.are_plain_ids if holds == "id" else self.mapping.decimal == "." and glance.largest < ABSURD
+        return glance.are_plain_ids if holds == "id" else self.mapping.decimal == "." and glance.bound < ABSURD
 
     def _plain_test(self, role: str) -> str:
         """The test of a cell ``raw`` that is simply what it says; none where that depends on more than the cell."""

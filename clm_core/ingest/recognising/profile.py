@@ -72,7 +72,7 @@ def _estimated(con: Any, source: Source, column: str) -> tuple[int, int]:
     if glance and glance.all_differ and glance.are_plain_ids:
         return source.n_rows, source.n_rows
     # ids and numbers are no blanks
-    filled = column if glance and (glance.are_plain_ids or isfinite(glance.largest)) else _unless_blank(column)
+    filled = column if glance and (glance.are_plain_ids or isfinite(glance.bound)) else _unless_blank(column)
     n_filled, n_cells, n_distinct = one_row(
         con, f"select count({filled}), count({column}), approx_count_distinct({column}) from source"
     )

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_MANY_BYTES = 4096
-_DIGITS = np.frombuffer(b"0123456789", np.uint8)
+_A_FEW = 64
+_ZERO, _NINE = b"09"
 _SIGNS_OF_IDS = np.zeros(256, dtype=bool)
 _SIGNS_OF_IDS[np.frombuffer(b"#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", np.uint8)] = True
 
@@ -25,8 +25,8 @@ class Glance:
     """Cells that are empty."""
     are_plain_ids: bool
     """The others are made of letters, digits, ``#``, ``_`` and ``-``, and end in a digit."""
-    largest: float
-    """The largest of them without its sign, where all are numbers as computers write them; infinite where they are not."""
+    bound: float
+    """What none of them exceeds, its sign left out, where all are numbers as computers write them; infinite where they are not."""
     rises: bool
     """Each cell is longer than the one above it, or as long and later in the alphabet: all of them differ."""
     falls: bool
@@ -44,7 +44,7 @@ class Glance:
         return Glance(
             self.n_missing + other.n_missing,
             self.are_plain_ids and other.are_plain_ids,
-            max(self.largest, other.largest),
+            max(self.bound, other.bound),
             self.rises and other.rises and _is_before(self.last, other.first),
             self.falls and other.falls and _is_before(other.first, self.last),
             self.first,
@@ -55,11 +55,12 @@ class Glance:
 def glance_at(cells: pa.StringArray) -> Glance:
     """Look over cells, at least one; empty ones are null."""
     lengths, signs = _lengths_and_signs(cells)
+    are_digits = len(signs) == 0 or bool(signs.min() >= _ZERO and signs.max() <= _NINE)
     rises, falls = (False, False) if cells.null_count else _direction(cells, lengths)
     return Glance(
         cells.null_count,
-        _are_plain_ids(lengths, signs),
-        _largest(cells),
+        are_digits or _are_plain_ids(lengths, signs),
+        10.0 ** min(float(lengths.max()), 300.0) - 1 if are_digits else _largest(cells),
         rises,
         falls,
         cells[0].as_py(),
@@ -76,16 +77,11 @@ def _lengths_and_signs(cells: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _are_plain_ids(lengths: np.ndarray, signs: np.ndarray) -> bool:
-    if len(signs) == 0:
-        return True
-    if signs.min() >= _DIGITS[0] and signs.max() <= _DIGITS[-1]:
-        return True
-    if (
-        not _SIGNS_OF_IDS[signs[:_MANY_BYTES]].all() or not _SIGNS_OF_IDS[signs].all()
-    ):  # most texts are told by a few bytes
+    # most texts are told by their first bytes
+    if not _SIGNS_OF_IDS[signs[:_A_FEW]].all() or not _SIGNS_OF_IDS[signs].all():
         return False
     last_signs = signs[np.cumsum(lengths)[lengths > 0] - 1]
-    return bool(last_signs.min() >= _DIGITS[0] and last_signs.max() <= _DIGITS[-1])
+    return bool(last_signs.min() >= _ZERO and last_signs.max() <= _NINE)
 
 
 def _largest(cells: pa.StringArray) -> float:
@@ -99,15 +95,12 @@ def _largest(cells: pa.StringArray) -> float:
 
 def _direction(cells: pa.StringArray, lengths: np.ndarray) -> tuple[bool, bool]:
     """Whether cells rise and whether they fall; a single one does both."""
-    upper, lower = cells[:-1], cells[1:]
-    longer = np.diff(lengths)
-    if not longer.any():
-        rises = bool(pc.all(pc.less(upper, lower), min_count=0).as_py())
-        falls = not (rises and len(upper)) and bool(pc.all(pc.greater(upper, lower), min_count=0).as_py())
-        return rises, falls
-    is_equal = longer == 0
-    rises = bool(((longer > 0) | is_equal & _truth(pc.less(upper, lower))).all())
-    return rises, not rises and bool(((longer < 0) | is_equal & _truth(pc.greater(upper, lower))).all())
+    if len(cells) > _A_FEW and not any(_direction(cells[:_A_FEW], lengths[:_A_FEW])):
+        return False, False
+    upper, lower, longer = cells[:-1], cells[1:], np.diff(lengths)
+    rises = bool(((longer > 0) | (longer == 0) & _truth(pc.less(upper, lower))).all())
+    falls = bool(((longer < 0) | (longer == 0) & _truth(pc.greater(upper, lower))).all())
+    return rises, falls
 
 
 def _truth(flags: pa.BooleanArray) -> np.ndarray:
