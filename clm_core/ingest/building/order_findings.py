@@ -16,7 +16,7 @@ from clm_core.ingest.building.far_off import far_off_issues
 from clm_core.ingest.building.order_lines import has_amounts, is_order_grain, money_role
 from clm_core.ingest.query import count, literal, one_row
 from clm_core.ingest.reading.cells import Cells
-from clm_core.ingest.reading.distinct import MANY_ROWS
+from clm_core.ingest.reading.distinct import are_many
 from clm_core.ingest.reading.values import SCIENTIFIC
 from clm_core.ingest.roles import REFUNDED, STATUS, TAX, TIME_OF_DAY
 from clm_core.wording import count as counted
@@ -138,7 +138,7 @@ def _varying_totals(con: Any) -> list[Issue]:
 
 
 def _guest_issues(con: Any, orders: pa.Table) -> list[Issue]:
-    if len(orders) > MANY_ROWS and not _may_dominate(orders[c.CUSTOMER_ID]):
+    if are_many(len(orders)) and not _may_dominate(orders[c.CUSTOMER_ID]):
         return []
     customer, n, n_all, n_customers = one_row(
         con,

@@ -24,7 +24,7 @@ from clm_core.ingest.building.statuses import count_statuses, create_statuses
 from clm_core.ingest.mapping import Mapping
 from clm_core.ingest.query import arrow, arrow_on_disk, literal
 from clm_core.ingest.reading.cells import Cells
-from clm_core.ingest.reading.distinct import MANY_ROWS
+from clm_core.ingest.reading.distinct import are_many
 from clm_core.ingest.roles import REFUNDED, TAX
 from clm_core.ingest.splitting.read import Source
 from clm_core.tables import ORDERS
@@ -53,7 +53,7 @@ def _in_order(con: Any, cells: Cells) -> pa.Table:
 
     Sorting tens of millions of orders takes longer than all else, and whoever reads the table sorts what has to be sorted.
     """
-    orders, is_large = "select * exclude (is_free) from counted", cells.source.n_rows > MANY_ROWS
+    orders, is_large = "select * exclude (is_free) from counted", are_many(cells.source.n_rows)
     if is_large and _is_one_line_each(cells):
         return arrow_on_disk(con, orders)
     return (arrow_on_disk if is_large else arrow)(con, f"{orders} order by ordered_at, order_id, customer_id")

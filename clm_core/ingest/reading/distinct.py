@@ -20,9 +20,14 @@ def distinct_cells(con: Any, source: Source, column: str) -> str:
     return table
 
 
+def are_many(n_rows: int) -> bool:
+    """True for so many rows that nothing is asked of each of them that a cheaper question answers."""
+    return n_rows > MANY_ROWS
+
+
 def are_few(source: Source, column: str) -> bool:
     """True where asking the different cells of a column is sure to cost little, against asking all its rows."""
-    return source.n_rows <= MANY_ROWS or int(column[1:]) in source.repeating
+    return not are_many(source.n_rows) or int(column[1:]) in source.repeating
 
 
 def all_match(con: Any, source: Source, column: str, test: str) -> bool:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from clm_core.ingest.query import count, literal, one_row
-from clm_core.ingest.reading.distinct import MANY_ROWS, are_few, distinct_cells
+from clm_core.ingest.reading.distinct import are_few, are_many, distinct_cells
 from clm_core.ingest.reading.moments import is_maybe_date, is_plain_moment, moments_of
 from clm_core.ingest.reading.values import is_maybe_number
 from clm_core.ingest.splitting.read import Source
@@ -53,7 +53,7 @@ def profile_columns(con: Any, source: Source) -> tuple[ColumnProfile, ...]:
 def _totals(con: Any, source: Source) -> list[int]:
     """How many cells say something and how many different ones there are, for each column in turn."""
     columns = [f"c{i}" for i in range(len(source.names))]
-    if source.n_rows <= MANY_ROWS:
+    if not are_many(source.n_rows):
         counts = ", ".join(f"count({_unless_blank(c)}), count(distinct {c})" for c in columns)
         return [int(value) for value in one_row(con, f"select {counts} from source")]
     return [n for c in columns for n in (_counted if are_few(source, c) else _estimated)(con, source, c)]
