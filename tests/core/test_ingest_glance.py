@@ -35,7 +35,27 @@ cells = st.one_of(
     st.none(),
     st.integers(-5, 10**14).map(str),
     st.floats(allow_nan=True, allow_infinity=True).map(str),
-    st.sampled_from([*NUMBERS, "#1001", "A-7", "-", "#", "n/a", "ann@x.com", "Świeca", "a" * 400, "9" * 400]),
+    st.sampled_from(
+        [
+            *NUMBERS,
+            "#1001",
+            "A-7",
+            "-",
+            "#",
+            "n/a",
+            "ann@x.com",
+            "Ann@x.com",
+            "a@",
+            "@a",
+            "a@b@c",
+            "e+1@x",
+            "1.0",
+            "1.2e+3",
+            "Świeca",
+            "a" * 400,
+            "9" * 400,
+        ]
+    ),
     st.text(min_size=1, max_size=5),
 )
 columns = st.lists(st.lists(cells, min_size=1, max_size=90), min_size=1, max_size=4)
@@ -56,16 +76,26 @@ def finite():
         yield lambda cells: [value for (value,) in workspace.con.execute(read, {"cells": cells}).fetchall()]
 
 
+@pytest.fixture(scope="module")
+def read_id():
+    """What a cell says as an id for the slow reading of ids."""
+    with open_workspace() as workspace:
+        read = "select written_out(id_of(known(x))) from (select unnest($cells) as x)"
+        yield lambda cells: [value for (value,) in workspace.con.execute(read, {"cells": cells}).fetchall()]
+
+
 @given(pieces=columns)
 @example(pieces=[[number] for number in NUMBERS])
 @example(pieces=[["1", "2", None]])
-def test_no_claim_is_false(finite, pieces):
+@example(pieces=[["ann@x.com", None, "b-1@y.org"], ["c@z"]])
+def test_no_claim_is_false(finite, read_id, pieces):
     glance = glance_over(pieces)
     column = [cell for piece in pieces for cell in piece]
     known = [cell for cell in column if cell is not None]
     assert glance.n_missing == len(column) - len(known)
     if glance.are_plain_ids:
         assert all(re.fullmatch(PLAIN_ID, cell) for cell in known)
+        assert not known or read_id(known) == known
     if known and glance.bound < 1e12:
         assert all(number is not None and abs(number) <= glance.bound for number in finite(known))
     if glance.all_differ:
@@ -91,6 +121,18 @@ def test_numbers_of_orders_that_rise_or_fall_are_seen_to_differ(start, steps, cu
         assert glance.all_differ
         assert glance.are_plain_ids
         assert glance.n_missing == 0
+
+
+def test_addresses_in_small_letters_stand_for_themselves():
+    assert glance_over([["ann@x.com", None], ["b-1@y.org"]]).are_plain_ids
+    for other in ("Ann@x.com", "a@", "@a", "a@b@c", "<a@b>", "1.0"):
+        assert not glance_over([["ann@x.com"], [other]]).are_plain_ids
+        assert not glance_over([["ann@x.com", other]]).are_plain_ids
+
+
+@given(cell=st.from_regex(PLAIN_ID, fullmatch=True, alphabet=st.characters(max_codepoint=127)))
+def test_what_is_called_a_plain_id_stands_for_itself(read_id, cell):
+    assert read_id([cell]) == [cell]
 
 
 def test_amounts_are_bounded_by_the_largest():

@@ -46,8 +46,8 @@ _EMAIL = r"^(?:.*<)?\s*(?:mailto:)?([^<>\s]+@[^<>\s]+?)>?$"
 
 # the letters of a number are money, an entity or an exponent
 _MAYBE_NUMBER = rf"(?i)(?:[^a-z]|{MONEY}|&[a-z]+;|e)*"
-PLAIN_ID = "[#A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*"
-"""An id that stands for itself: nothing to trim, to fold or to write out, and no word for nothing."""
+PLAIN_ID = "[#A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*|[a-z0-9._+-]+@[a-z0-9._-]+"
+"""An id or an address that stands for itself: nothing to trim, to fold or to write out, and no word for nothing."""
 SCIENTIFIC = "([0-9])(?:[.,]([0-9]+))?[eE][+]([0-9]{1,2})"
 
 _BLANKS = literal(" \t\n\r\u00a0")

@@ -10,8 +10,16 @@ import pyarrow.compute as pc
 
 _A_FEW = 64
 _ZERO, _NINE = b"09"
-_SIGNS_OF_IDS = np.zeros(256, dtype=bool)
-_SIGNS_OF_IDS[np.frombuffer(b"#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", np.uint8)] = True
+_SMALL, _DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"0123456789"
+
+
+def _among(signs: bytes) -> np.ndarray:
+    """For each byte, whether it is one of these."""
+    return np.isin(np.arange(256), list(signs))
+
+
+_OF_NUMBERS = _among(_DIGITS + b"+-.eE")
+_OF_IDS, _OF_ADDRESSES = _among(_SMALL + _SMALL.upper() + _DIGITS + b"#_-"), _among(_SMALL + _DIGITS + b"._+-@")
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,7 @@ class Glance:
     n_missing: int
     """Cells that are empty."""
     are_plain_ids: bool
-    """The others are made of letters, digits, ``#``, ``_`` and ``-``, and end in a digit."""
+    """The others are made of letters, digits, ``#``, ``_`` and ``-`` and end in a digit, or are addresses in small letters."""
     bound: float
     """What none of them exceeds, its sign left out, where all are numbers as computers write them; infinite where they are not."""
     rises: bool
@@ -59,8 +67,8 @@ def glance_at(cells: pa.StringArray) -> Glance:
     rises, falls = (False, False) if cells.null_count else _direction(cells, lengths)
     return Glance(
         cells.null_count,
-        are_digits or _are_plain_ids(lengths, signs),
-        10.0 ** min(float(lengths.max()), 300.0) - 1 if are_digits else _largest(cells),
+        are_digits or _are_codes(lengths, signs) or _are_addresses(lengths, signs),
+        10.0 ** min(float(lengths.max()), 300.0) - 1 if are_digits else _largest(cells, signs),
         rises,
         falls,
         cells[0].as_py(),
@@ -76,16 +84,34 @@ def _lengths_and_signs(cells: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     return np.diff(ends), signs
 
 
-def _are_plain_ids(lengths: np.ndarray, signs: np.ndarray) -> bool:
-    # most texts are told by their first bytes
-    if not _SIGNS_OF_IDS[signs[:_A_FEW]].all() or not _SIGNS_OF_IDS[signs].all():
+def _are_codes(lengths: np.ndarray, signs: np.ndarray) -> bool:
+    if not _are_all(signs, _OF_IDS):
         return False
     last_signs = signs[np.cumsum(lengths)[lengths > 0] - 1]
     return bool(last_signs.min() >= _ZERO and last_signs.max() <= _NINE)
 
 
-def _largest(cells: pa.StringArray) -> float:
+def _are_addresses(lengths: np.ndarray, signs: np.ndarray) -> bool:
+    """True when each cell has one ``@`` with something on both sides."""
+    if not _are_all(signs, _OF_ADDRESSES):
+        return False
+    lengths, places = lengths[lengths > 0], np.flatnonzero(signs == ord("@"))
+    if len(places) != len(lengths):
+        return False
+    ends = np.cumsum(lengths)
+    return bool((places > ends - lengths).all() and (places < ends - 1).all())
+
+
+def _are_all(signs: np.ndarray, wanted: np.ndarray) -> bool:
+    # most texts are told by their first bytes
+    return bool(wanted[signs[:_A_FEW]].all() and wanted[signs].all())
+
+
+def _largest(cells: pa.StringArray, signs: np.ndarray) -> float:
+    if not _are_all(signs, _OF_NUMBERS):
+        return np.inf
     try:
+        pc.cast(cells[:_A_FEW], pa.float64())  # an error is made for every cell that is none
         numbers = pc.cast(cells.drop_null() if cells.null_count else cells, pa.float64())
     except pa.ArrowInvalid:
         return np.inf
