@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from clm_core.ingest.reading.cells import Cells
 from clm_core.ingest.reading.moments import is_maybe_date, moments_of
 from clm_core.ingest.reading.values import is_maybe_number
 from clm_core.ingest.splitting import part, regular
+from clm_core.ingest.splitting.dialect import find_layout
+from clm_core.ingest.watch import Watch
 from clm_core.ingest.workspace import open_workspace
 
 HEADER = ["order_id", "customer_id", "order_date", "quantity", "unit_price", "product", "status", "currency"]
@@ -162,3 +165,17 @@ def test_what_is_not_even_asked_is_no_date_and_no_number():
             [(n, missed)] = con.execute(counts).fetchall()
             assert n > 100
             assert not missed
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_piece_may_end_anywhere_in_a_line(tmp_path, monkeypatch, line_end):
+    """Also between the two signs of a Windows line end, which large files always meet somewhere."""
+    rows = [f"{1000 + i},c{i},2026-01-{1 + i % 28:02},{i}.50" for i in range(30)]
+    path = tmp_path / "orders.csv"
+    path.write_bytes(line_end.join(["order_id,customer_id,date,amount", *rows, ""]).encode())
+    layout = find_layout(path, "orders.csv")
+    for size in range(40, 70):
+        monkeypatch.setattr(regular, "PIECE_BYTES", size)
+        regular.store_regular(path, layout, tmp_path / "rows.parquet", Watch())
+        stored = parquet.read_table(tmp_path / "rows.parquet").to_pylist()
+        assert [",".join(row.values()) for row in stored] == rows

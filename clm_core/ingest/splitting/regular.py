@@ -155,14 +155,20 @@ def _pieces(stream: IO[bytes], layout: Layout) -> Iterator[bytes]:
         if is_first:
             block = block.removeprefix(_BYTE_ORDER_MARK)
         text = rest + block
-        end = _end_of_records(text, layout.quote.encode())
+        # a block that ends between the two signs of a line end leaves both to the next one
+        whole = text[:-1] if text.endswith(b"\r") and b"\n" in text else text
+        end = _end_of_records(whole, layout.quote.encode())
         piece, rest = text[:end], text[end:]
         if is_first:
             piece, is_first = piece[_length_above(piece, layout) :], False
-        if piece.strip():
+        if not _is_blank(piece):
             yield piece
-    if rest.strip():
+    if not _is_blank(rest):
         yield rest + b"\n"
+
+
+def _is_blank(piece: bytes) -> bool:
+    return not piece or piece.isspace()
 
 
 def _end_of_records(text: bytes, quote: bytes) -> int:
