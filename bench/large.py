@@ -1,6 +1,7 @@
 """Large files: an import beside DuckDB's own scan of the same file with declared types, in one run on one machine.
 
-Two shapes: lines of orders with 25 lines an order as a shop's warehouse writes them, and a plain list with one order a row.
+Three shapes: lines of orders with 25 lines an order as a shop's warehouse writes them, a plain list with one order a row, and
+such a list with e-mail addresses for customers and order numbers in no order.
 The import runs in a process of its own, so that its peak memory is its own. A machine's clock may change from one second to the
 next, so scan and import take turns for several rounds, and medians are compared. Run with ``python -m bench.large --gigabytes 1``;
 it ends with 1 where the floors are missed or a fact is wrong.
@@ -34,8 +35,13 @@ LINES_AN_ORDER = 25
 FIRST_SECOND = np.datetime64("2023-01-01T06:00:00")
 COUNTRIES = np.array(["United Kingdom", "Germany", "France", "Spain", "Netherlands", "Poland", "Romania", "Japan"])
 STATUSES = np.array(["completed", "cancelled"])
-
-
+ORDER_TYPES = {
+    "customer_id": "VARCHAR",
+    "order_id": "VARCHAR",
+    "date": "DATE",
+    "amount": "DOUBLE",
+    "currency": "VARCHAR",
+}
 TYPES = {
     "order lines": {
         "order_id": "VARCHAR",
@@ -48,13 +54,8 @@ TYPES = {
         "status": "VARCHAR",
         "country": "VARCHAR",
     },
-    "one order a row": {
-        "customer_id": "VARCHAR",
-        "order_id": "VARCHAR",
-        "date": "DATE",
-        "amount": "DOUBLE",
-        "currency": "VARCHAR",
-    },
+    "one order a row": ORDER_TYPES,
+    "one order a row, e-mails, numbers in no order": ORDER_TYPES,
 }
 
 
@@ -129,12 +130,20 @@ def plain_orders(rng: np.random.Generator, truth: Truth) -> Iterator[pa.Table]:
         first_order += CHUNK_ROWS
 
 
+def mixed_orders(rng: np.random.Generator, truth: Truth) -> Iterator[pa.Table]:
+    """One order a row, the customer an address, the numbers of the orders in no order."""
+    for orders in plain_orders(rng, truth):
+        address = compute.binary_join_element_wise("anna", orders["customer_id"].cast(pa.string()), "@example.com", "")
+        number = orders["order_id"].to_numpy() * 2_654_435_761 % 2**32  # an odd factor: no number comes twice
+        yield orders.set_column(0, "customer_id", address).set_column(1, "order_id", pa.array(number))
+
+
 def moments(seconds: np.ndarray) -> pa.Array:
     """Date and clock as shops write them: 2024-05-31 12:09:30."""
     return compute.strftime(pa.array(FIRST_SECOND + seconds), "%Y-%m-%d %H:%M:%S")
 
 
-CHUNKS = {"order lines": order_lines, "one order a row": plain_orders}
+CHUNKS = dict(zip(TYPES, (order_lines, plain_orders, mixed_orders), strict=True))
 
 
 def write(path: Path, shape: str, n_bytes: float) -> Truth:
@@ -214,7 +223,7 @@ def _told(seconds: list[float]) -> str:
 
 
 def main() -> int:
-    """Measure both shapes, or only the one asked for."""
+    """Measure all shapes, or only the one asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gigabytes", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=5)
