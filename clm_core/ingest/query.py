@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 
@@ -39,11 +40,21 @@ def arrow(con: Any, sql: str) -> pa.Table:
 def arrow_on_disk(con: Any, sql: str) -> pa.Table:
     """The rows of a query as an Arrow table that stays in a nameless file and is read from there, for results that are large.
 
-    The file belongs to the table: it goes when the table does.
+    The file belongs to the table: it goes when the table does. Raises duckdb.InterruptException when the query is interrupted.
     """
     with tempfile.TemporaryFile(prefix="orders-") as file:
         with con.sql(sql).to_arrow_reader() as batches, pa.ipc.new_file(file, batches.schema) as out:
-            for batch in batches:
+            for batch in _uninterrupted(batches):
                 out.write_batch(batch)
         file.flush()
         return pa.ipc.open_file(pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))).read_all()
+
+
+def _uninterrupted(batches: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The batches of a query; an interrupt, which Arrow passes on as a failed reading, is DuckDB's again."""
+    try:
+        yield from batches
+    except OSError as error:
+        if "INTERRUPT" in str(error):
+            raise duckdb.InterruptException(str(error)) from error
+        raise

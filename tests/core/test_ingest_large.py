@@ -6,11 +6,12 @@ import tempfile
 import threading
 import time
 
+import duckdb
 import pandas as pd
 import pytest
 
 from clm_core.ingest import import_table, inspect
-from clm_core.ingest.query import one_row
+from clm_core.ingest.query import arrow_on_disk, one_row
 from clm_core.ingest.splitting.addresses import blotted
 from clm_core.ingest.watch import Cancelled, Watch
 from clm_core.ingest.workspace import open_workspace
@@ -162,15 +163,19 @@ def wide(fifty_megabytes):
 
 
 @pytest.mark.parametrize(
-    ("file", "after_seconds"),
+    ("file", "step", "after_seconds"),
     [
-        *(("fifty_megabytes", after) for after in (0.0, 0.1, 0.4, 0.8)),
-        ("packed", 0.1),
-        ("irregular", 1.5),
-        ("wide", 0.2),
+        ("fifty_megabytes", "", 0.0),
+        ("fifty_megabytes", "Reading", 0.05),
+        ("fifty_megabytes", "Looking at the columns", 0.0),
+        ("fifty_megabytes", "Counting orders", 0.0),
+        ("fifty_megabytes", "Counting orders", 0.05),
+        ("packed", "", 0.1),
+        ("irregular", "Reading", 1.5),
+        ("wide", "", 0.2),
     ],
 )
-def test_a_cancelled_import_ends_soon_and_leaves_nothing(request, tmp_path, monkeypatch, file, after_seconds):
+def test_a_cancelled_import_ends_soon_and_leaves_nothing(request, tmp_path, monkeypatch, file, step, after_seconds):
     path = request.getfixturevalue(file)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     watch, outcome = Watch(), []
@@ -183,6 +188,8 @@ def test_a_cancelled_import_ends_soon_and_leaves_nothing(request, tmp_path, monk
 
     reader = threading.Thread(target=read)
     reader.start()
+    while step and watch.progress[0] != step and reader.is_alive():
+        time.sleep(0.002)
     time.sleep(after_seconds)
     start = time.perf_counter()
     watch.cancel()
@@ -191,6 +198,14 @@ def test_a_cancelled_import_ends_soon_and_leaves_nothing(request, tmp_path, monk
     assert isinstance(outcome[0], Cancelled)
     assert "cancelled" in str(outcome[0])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_that_goes_to_disk_is_interrupted_as_any_other():
+    """Arrow passes an interrupt on as a failed reading."""
+    with duckdb.connect() as con:
+        threading.Timer(0.3, con.interrupt).start()
+        with pytest.raises(duckdb.InterruptException):
+            arrow_on_disk(con, "select i, hash(i)::varchar as text from range(100_000_000) t(i)")
 
 
 def test_a_watch_that_was_cancelled_before_the_start_lets_nothing_begin(tmp_path):
