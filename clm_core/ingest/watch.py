@@ -43,7 +43,7 @@ class Watch:
         self.check()
 
     def reach(self, share: float) -> None:
-        """Tell how much of the step is done (0 to 1), where no query tells it; raise Cancelled as :meth:`begin` does."""
+        """Tell how much of the step is done (0 to 1), which then counts and not what a query tells; raise Cancelled as :meth:`begin` does."""
         self._share = min(share, 1.0)
         self.check()
 
@@ -85,7 +85,7 @@ class Watch:
     def progress(self) -> tuple[str, float | None]:
         """The step's name, and the share of it that is done (0 to 1) where that is known."""
         con = self._con
-        share = self._share if con is None else (_ask(con.query_progress) or 0.0) / 100
+        share = self._share if con is None or self._share >= 0 else (_ask(con.query_progress) or 0.0) / 100
         return self._step, share if share >= 0 else None
 
 

@@ -126,6 +126,17 @@ def fifty_megabytes(tmp_path_factory):
     return large_file(tmp_path_factory.mktemp("large"), 1_400_000)
 
 
+def test_what_a_reader_has_reached_counts_beside_a_connection():
+    with duckdb.connect() as con:
+        watch = Watch()
+        watch.begin("Reading", con)
+        assert watch.progress == ("Reading", None)
+        watch.reach(0.25)
+        assert watch.progress == ("Reading", 0.25)
+        watch.begin("Counting orders", con)
+        assert watch.progress == ("Counting orders", None)
+
+
 def test_steps_are_told_and_the_facts_are_right(tmp_path):
     path, watch = large_file(tmp_path, 100_000), Watch()
     steps, results = [], []
