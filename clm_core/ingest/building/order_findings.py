@@ -152,7 +152,7 @@ def _guest_issues(con: Any, orders: pa.Table) -> list[Issue]:
 
 
 def _may_dominate(customers: pa.ChunkedArray) -> bool:
-    """False when it is sure that nobody has a fifth of many orders: who has is on about 200 of any thousand, and never below 100."""
+    """False when nobody has a fifth of many orders: who has is on about 200 of a thousand drawn, on fewer than 100 once in 10¹⁵ times."""
     places = np.random.default_rng(0).integers(0, len(customers), 1000)
     ((_, n_seen),) = Counter(customers[int(place)].as_py() for place in places).most_common(1)
     return n_seen >= 100
