@@ -1,17 +1,20 @@
 """Rules as data: feature – operator – value under all / any / not.
 
-One definition serves every use: an expression for any engine (:func:`matches`), a sentence for people (:func:`sentence`),
-and the list of features it reads (:func:`features_used`). A missing feature value never satisfies a test.
+One definition serves every use: an expression for any engine (:func:`matches`), an answer for rows at hand (:func:`decide`), a
+sentence for people (:func:`sentence`), and the list of features it reads (:func:`features_used`). A missing feature value never
+satisfies a test.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from clm_core.errors import Issue, did_you_mean
@@ -204,6 +207,59 @@ def first_true(truths: Sequence[nw.Expr | None], numbers: Sequence[int]) -> nw.E
 def right_side(test: Test, limits: Mapping[str, float]) -> Any:
     """The value a test compares with: its own, or the limit it names."""
     return test.value if test.limit is None else limits[test.limit]
+
+
+def decide(
+    conditions: Sequence[Condition | None], limits: Mapping[str, float], cells: Mapping[str, NDArray[Any]], n_rows: int
+) -> NDArray[np.int16]:
+    """What :func:`first_match` says, of rows at hand: numbers with NaN and texts with None for a missing value, by feature.
+
+    They are asked in less time than an engine takes to read the expression.
+    """
+    decided = np.full(n_rows, len(conditions), np.int16)
+    for number, condition in reversed(list(enumerate(conditions))):
+        decided[slice(None) if condition is None else _holds(condition, limits, cells)] = number
+    return decided
+
+
+def _holds(condition: Condition, limits: Mapping[str, float], cells: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    match condition:
+        case Test():
+            return _ask(condition, limits, cells[condition.feature])
+        case Not():
+            return ~_holds(condition.part, limits, cells)
+        case All():
+            every: NDArray[np.bool_] = np.logical_and.reduce([_holds(part, limits, cells) for part in condition.all])
+            return every
+        case AnyOf():
+            one: NDArray[np.bool_] = np.logical_or.reduce([_holds(part, limits, cells) for part in condition.any])
+            return one
+
+
+_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    ">=": np.greater_equal,
+    ">": np.greater,
+    "<=": np.less_equal,
+    "<": np.less,
+    "==": np.equal,
+}
+
+
+def _ask(test: Test, limits: Mapping[str, float], cells: NDArray[Any]) -> NDArray[np.bool_]:
+    value = right_side(test, limits)
+    is_known = cells == cells if cells.dtype.kind == "f" else cells != np.array(None)
+    if test.op == "missing":
+        held = ~is_known
+    elif test.op == "present":
+        held = is_known
+    elif test.op == "in":
+        held = np.isin(cells.astype(str), list(value)) & is_known
+    elif test.op == "!=":
+        held = (cells != value) & is_known
+    else:
+        held = _COMPARED[test.op](cells, value)
+    asked: NDArray[np.bool_] = held.astype(bool)
+    return asked
 
 
 def _compare(test: Test, limits: Mapping[str, float], prefix: str) -> nw.Expr:

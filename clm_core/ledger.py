@@ -24,7 +24,7 @@ import pandas as pd
 
 from clm_core import columns as c
 from clm_core.conditions import features_used
-from clm_core.engine import collect, collect_table
+from clm_core.engine import collect
 from clm_core.features import FEATURES, Frame, Frames, features_of
 from clm_core.features.panel import build_people, check_days, numbers_of, with_features
 from clm_core.features.stretches import BEFORE, WAS_KNOWN, Aids, bring_aids, build_stretches, spread
@@ -47,12 +47,13 @@ Kept = TypeVar("Kept")
 class Sorts:
     """Customers in groups: those of a group are alike in all that the rules read, at each of some periods.
 
-    ``frame`` has a row for each sort of customer: `sort_no` from 0, and what the rules read. It is at home, outside the engine, which
-    would take longer to read a question than to answer it. ``of`` has a row for each group and a column for each period: one more
-    than the number of the sort, 0 while not known. ``n_customers`` has an entry a group.
+    ``cells`` has what the rules read of each sort of customer, an array a feature as :func:`clm_core.conditions.decide` reads them:
+    at home, outside the engine, which would take longer to read a question than to answer it. ``of`` has a row for each group and
+    a column for each period: one more than the place of the sort, 0 while not known. ``n_customers`` has an entry a group.
     """
 
-    frame: Frame
+    cells: dict[str, npt.NDArray[Any]]
+    n_sorts: int
     of: Ints
     n_customers: Ints
 
@@ -126,9 +127,10 @@ class Ledger:
             beside = beside.join(at(place), on=c.CUSTOMER_NO, how="left")
         beside = beside.select(nw.col(name).fill_null(0) for name in names)
         groups = collect(beside.group_by(*names).agg(nw.len().alias(c.N_CUSTOMERS)))
-        home: Frame = nw.from_native(collect_table(sorts.select(SORT_NO, *filled))).lazy()
-        frame = _with_nothing(home, read, filled, ("",))
-        return Sorts(frame, groups[names].to_numpy(np.int32), groups[c.N_CUSTOMERS].to_numpy(np.int64))
+        home = collect(sorts.select(SORT_NO, *filled)).sort_values(SORT_NO)
+        cells = {name: _at_home(home[name], name) for name in filled}
+        cells |= {name: _at_home(pd.Series(None, home.index), name) for name in read if name not in filled}
+        return Sorts(cells, len(home), groups[names].to_numpy(np.int32), groups[c.N_CUSTOMERS].to_numpy(np.int64))
 
     def _read(self, framework: Framework) -> tuple[str, ...]:
         read = {name for rule in framework.rules if rule.when is not None for name in features_used(rule.when)}
@@ -146,7 +148,7 @@ class Ledger:
             of = frame
             counted = of.group_by(c.PERIOD, WAS_KNOWN, *shown).agg(nw.len().alias(c.N_CUSTOMERS))
             frame = self._keep((*filled, c.N_CUSTOMERS, str(self.known_days)), partial(persist, counted))
-        return _with_nothing(frame, read, filled, ("", BEFORE))
+        return _with_nothing(frame, read, filled)
 
     def _computed(self, shown: list[str]) -> Frame:
         is_text = bool({name.removeprefix(BEFORE) for name in shown} - set(numbers_of(self.frames)))
@@ -215,6 +217,13 @@ class Ledger:
         return Ledger(frames, seen(self.people), seen(self.stretches), aids, self.snapshots, self.unit, self.known_days)
 
 
+def _at_home(column: pd.Series[Any], feature: str) -> npt.NDArray[Any]:
+    """A feature of rows at hand: texts with None, numbers with NaN where it is missing."""
+    if FEATURES[feature].kind == "text":
+        return column.astype(object).where(column.notna(), None).to_numpy()
+    return column.to_numpy(np.float64, na_value=np.nan)
+
+
 def _without_gaps(feature: str) -> nw.Expr:
     """A feature with something in place of a missing value that it could not have."""
     if FEATURES[feature].kind == "text":
@@ -222,11 +231,13 @@ def _without_gaps(feature: str) -> nw.Expr:
     return nw.col(feature).cast(nw.Float64).fill_null(-1e300)
 
 
-def _with_nothing(frame: Frame, read: Sequence[str], filled: Sequence[str], prefixes: Sequence[str]) -> Frame:
+def _with_nothing(frame: Frame, read: Sequence[str], filled: Sequence[str]) -> Frame:
     """The frame with a missing value for what rules read and the files leave empty, which takes no room."""
     empty = [name for name in read if name not in filled]
     kinds = {name: nw.String if FEATURES[name].kind == "text" else nw.Float64 for name in empty}
-    return frame.with_columns(nw.lit(None, kinds[name]).alias(prefix + name) for prefix in prefixes for name in empty)
+    return frame.with_columns(
+        nw.lit(None, kinds[name]).alias(prefix + name) for prefix in ("", BEFORE) for name in empty
+    )
 
 
 def period_end(day: int, unit: Unit) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from clm_core import columns as c
@@ -77,6 +78,7 @@ def ramp(share: float, theme: Theme) -> str:
     return "#" + "".join(f"{round(a + (b - a) * (place - low)):02X}" for a, b in pairs)
 
 
+@cache
 def text_on(fill: str, theme: Theme) -> str:
     """A text colour that reads on a fill: the theme's own where that is enough, else black or white."""
     palette = PALETTES[theme]

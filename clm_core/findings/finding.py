@@ -19,6 +19,7 @@ class Finding:
     next_step: str
 
 
-def largest(frame: pd.DataFrame) -> pd.Series[Any]:
+def largest(frame: pd.DataFrame) -> dict[str, Any]:
     """The row with the most customers."""
-    return frame.iloc[int(frame[c.N_CUSTOMERS].to_numpy().argmax())]
+    place = int(frame[c.N_CUSTOMERS].to_numpy().argmax())
+    return {str(name): cells.iat[place] for name, cells in frame.items()}

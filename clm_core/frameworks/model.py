@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from clm_core import columns as c
-from clm_core.conditions import Condition, Feature, first_match, sentence
+from clm_core.conditions import Condition, Feature, decide, first_match, sentence
 
 
 class _Frozen(BaseModel):
@@ -95,6 +97,10 @@ class Framework(_Frozen):
     def rule_number(self, prefix: str = "") -> nw.Expr:
         """The index of the first rule that holds, as one expression over columns named ``prefix`` + feature."""
         return first_match([rule.when for rule in self.rules], self.limit_values, prefix)
+
+    def rules_of(self, cells: Mapping[str, NDArray[Any]], n_rows: int) -> NDArray[np.int16]:
+        """The same of rows at hand: an entry a row."""
+        return decide([rule.when for rule in self.rules], self.limit_values, cells, n_rows)
 
     @property
     def stage_of_rule(self) -> list[str]:

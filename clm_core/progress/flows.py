@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from clm_core import columns as c
-from clm_core.engine import collect
 from clm_core.errors import InputError
 from clm_core.frameworks import Framework
-from clm_core.ledger import NOT_KNOWN, SORT_NO, Ints, Ledger
+from clm_core.ledger import NOT_KNOWN, Ints, Ledger
 
 MOST_DAYS = 6
 """Days between which flows can still be told apart in one picture."""
@@ -43,7 +42,8 @@ def comings_and_goings(moves: pd.DataFrame, framework: Framework, ledger: Ledger
 def flows_between(ledger: Ledger, framework: Framework, days: Sequence[date]) -> pd.DataFrame:
     """Who went from which stage to which between chosen period ends, each with the next. Only these are read.
 
-    Columns: `from_as_of`, `as_of`, `from_stage` (empty: not known at the first of the two), `to_stage`, `n_customers`.
+    Columns: `from_as_of`, `as_of`, `from_stage` (empty: not known at the first of the two), `to_stage`, `n_customers`, `rate` (of
+    those in `from_stage`).
 
     Raises
     ------
@@ -74,6 +74,7 @@ def flows_among(
             c.FROM_STAGE: ids[came],
             c.TO_STAGE: ids[went],
             c.N_CUSTOMERS: counts[step, came, went],
+            c.RATE: counts[step, came, went] / counts.sum(axis=2)[step, came],
         }
     )
 
@@ -83,9 +84,7 @@ def rules_on(ledger: Ledger, framework: Framework, periods: Sequence[int]) -> tu
     else one more than its index; and how many customers each stands for.
     """
     sorts = ledger.sorts_on(framework, periods)
-    decided = collect(sorts.frame.select(SORT_NO, framework.rule_number().alias(c.RULE_NO)))
-    rule_of = np.zeros(len(decided) + 1, np.int16)
-    rule_of[decided[SORT_NO].to_numpy() + 1] = decided[c.RULE_NO].to_numpy() + 1
+    rule_of = np.append(np.int16(0), framework.rules_of(sorts.cells, sorts.n_sorts) + np.int16(1))
     return rule_of[sorts.of], sorts.n_customers
 
 

@@ -89,6 +89,5 @@ def outline_movement(ledger: Ledger, framework: Framework, n_days: int = 4) -> O
     at = [read.index(period) for period in drawn]
     flows = flows_among(ledger, framework, drawn, rules[:, at], n_customers) if len(drawn) > 1 else pd.DataFrame()
     moves = flows_among(ledger, framework, read[-2:], rules[:, -2:], n_customers)
-    n_from = moves.groupby(c.FROM_STAGE)[c.N_CUSTOMERS].sum()
-    moves[c.RATE] = moves[c.N_CUSTOMERS] / moves[c.FROM_STAGE].map(n_from)
-    return Outline(by_rule, moves[[c.AS_OF, c.FROM_STAGE, c.TO_STAGE, c.N_CUSTOMERS, c.RATE]], flows)
+    del moves["from_as_of"]
+    return Outline(by_rule, moves, flows)

@@ -86,7 +86,7 @@ def offer(proposed: Mapping[str, float]) -> None:
         disabled=not proposed,
     )
     right.button(
-        f"Reset to the {inputs.beginning()} limits",
+        f"Reset to the {inputs.beginning(inputs.original())} limits",
         on_click=inputs.reset_limits,
         icon=":material/undo:",
         width="stretch",

@@ -138,9 +138,9 @@ def original() -> Framework:
     return framework() if faults(base) else base
 
 
-def beginning() -> str:
-    """What the limits at first were, in a word: shipped, or loaded from a file."""
-    return "shipped" if is_shipped(original().id) else "loaded"
+def beginning(original: Framework) -> str:
+    """Where the limits at first come from, in a word: shipped, or loaded from a file."""
+    return "shipped" if is_shipped(original.id) else "loaded"
 
 
 def take(changed: Framework, what: str) -> None:
@@ -189,7 +189,7 @@ def reset_limits() -> None:
 
 def ask_limits() -> None:
     """A slider for each limit of the framework in hand."""
-    limits, first = list(draft().framework.limits.items()), beginning().capitalize()
+    limits, first = list(draft().framework.limits.items()), beginning(original()).capitalize()
     for start in range(0, len(limits), LIMITS_A_ROW):
         row = limits[start : start + LIMITS_A_ROW]
         for column, (name, limit) in zip(st.columns(len(row)), row, strict=True):
@@ -205,7 +205,9 @@ def _ask_limit(name: str, limit: Limit, beginning: str) -> None:
     is_whole = limit.least == int(limit.least) and limit.most == int(limit.most) and limit.most - limit.least > 1
     kind: type[int] | type[float] = int if is_whole else float
     key = f"slider_{name}"
-    st.session_state[key] = kind(min(max(limit.value, limit.least), limit.most))
+    value = kind(min(max(limit.value, limit.least), limit.most))
+    if st.session_state.get(key) != value:  # a widget that is set draws itself twice more
+        st.session_state[key] = value
     first = draft().base.limits.get(name)
     st.slider(
         plain(f"{limit.label} ({limit.unit})"),

@@ -173,8 +173,11 @@ def weight(value: Any) -> int:
     What a text weighs beside its pointer is not counted. Nor are Arrow tables: those are what was read of the files, which
     every page needs, and not a result that could be made again in a moment.
     """
-    if isinstance(value, pd.DataFrame | pd.Series):
-        return int(np.sum(value.memory_usage()))
+    if isinstance(value, pd.DataFrame):
+        # column by column: pandas' own sum takes as long as many a result that is weighed
+        return int(value.index.nbytes + sum(column.nbytes for _, column in value.items()))
+    if isinstance(value, pd.Series):
+        return int(value.index.nbytes + value.nbytes)
     if isinstance(value, np.ndarray):
         return value.nbytes
     if isinstance(value, dict):

@@ -23,13 +23,14 @@ def redraw(drawn: Framework, told: list[Issue]) -> None:
     moves.header("How does movement change?", anchor=False)
     if frame.are_files_gone():
         st.rerun()
-    held = inputs.draft()
-    framework, original, faults = inputs.framework(), inputs.original(), inputs.faults(held.framework)
+    day, held = inputs.as_of(), inputs.draft()
+    faults = inputs.faults(held.framework)
     if faults != told or held.framework != drawn.with_limits(held.framework.limit_values):
         st.rerun()
-    outline = cached.outline(inputs.as_of(), framework, is_moved=True)
-    counts, counts_at_first = count_by_stage(outline.by_rule, framework), cached.stage_counts(inputs.as_of(), original)
-    beside = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning()}"
+    framework, original = inputs.framework() if faults else held.framework, inputs.original()
+    outline = cached.outline(day, framework, is_moved=True)
+    counts, counts_at_first = count_by_stage(outline.by_rule, framework), cached.stage_counts(day, original)
+    beside = f"People by stage on {today}: your rules beside {original.name}, as {inputs.beginning(original)}"
     moved = f"People by stage a month before (rows) and on {today} (columns), under your rules; % of the row"
     pictures = {
         sizes: redrawn.sizes(counts, framework, counts_at_first, original, beside),
@@ -64,7 +65,8 @@ workspace = frame.begin(
 today, in_hand = long_day(to_date(workspace.as_of_day)), inputs.draft().framework
 st.markdown(messages.plain(in_hand.idea))
 cached.outline(inputs.as_of(), inputs.framework())  # told while it is made; from then on a moved limit takes a moment
-redraw(in_hand, inputs.faults(in_hand))
+with redrawn.place():
+    redraw(in_hand, inputs.faults(in_hand))
 st.page_link(frame.MOVEMENT_PAGE, label="Follow them between other months", icon=":material/swap_horiz:")
 st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")
 st.page_link(frame.LIMITS_PAGE, label="Have limits proposed from your orders", icon=":material/timer:")

@@ -129,6 +129,16 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     page.reload()
     page.wait_for_function(f"([chart, filled]) => ({MARKS})(chart) === filled", arg=[CHART, filled], timeout=30_000)
     settle(page)
+    # while it is worked out nothing is dimmed: each dimmed part would be a layer that the browser paints
+    steady = page.evaluate(
+        """() => [...document.querySelectorAll(".st-key-redrawn [data-stale]")].map(part => {
+            part.dataset.stale = "true"
+            const { opacity, transitionProperty } = getComputedStyle(part)
+            return `${opacity} ${transitionProperty}`
+        })"""
+    )
+    assert len(steady) > 10
+    assert set(steady) == {"1 none"}
     # a moved limit redraws its part of the page only; another change runs the rest too
     page.locator(".st-key-rule_to_edit").get_by_text("4 Retain").click()
     number = page.locator(".st-key-rule_3__number_int input")

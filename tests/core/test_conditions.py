@@ -1,8 +1,11 @@
 """Rules as data: what holds, what a missing value does, and how a rule reads."""
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from clm_core import conditions
@@ -15,6 +18,7 @@ from clm_core.conditions import (
     Feature,
     Not,
     Test,
+    decide,
     features_used,
     first_match,
     matches,
@@ -106,6 +110,44 @@ def test_nothing_follows_a_rule_without_condition(each_engine):
         first_match([None, Test(feature="n", op=">=", value=1)], {}).alias("rule")
     )
     assert set(collect(frame)["rule"]) == {0}
+
+
+NUMBERS, WORDS_OF_PEOPLE = [None, 0.0, 1.0, 2.0, 2.5], [None, "", "basic", "plus", "None"]
+TESTS = st.one_of(
+    st.builds(Test, feature=st.just("n"), op=st.sampled_from([">=", ">", "<=", "<", "==", "!="]), value=st.sampled_from(NUMBERS[1:])),
+    st.builds(Test, feature=st.just("n"), op=st.just("<"), limit=st.just("few")),
+    st.builds(Test, feature=st.just("plan"), op=st.sampled_from(["==", "!="]), value=st.sampled_from(WORDS_OF_PEOPLE[2:])),
+    st.builds(Test, feature=st.just("plan"), op=st.just("in"), value=st.tuples(*[st.sampled_from(WORDS_OF_PEOPLE[2:])] * 2)),
+    st.builds(Test, feature=st.sampled_from(["n", "plan", "unknown"]), op=st.sampled_from(["missing", "present"])),
+    st.builds(Test, feature=st.just("unknown"), op=st.sampled_from([">=", "!="]), value=st.just(1.0)),
+)  # fmt: skip
+CONDITIONS = st.recursive(
+    TESTS,
+    lambda parts: st.one_of(
+        st.builds(Not, part=parts),
+        st.builds(All, all=st.lists(parts, min_size=1, max_size=3).map(tuple)),
+        st.builds(AnyOf, any=st.lists(parts, min_size=1, max_size=3).map(tuple)),
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.lists(CONDITIONS | st.none(), min_size=1, max_size=4))
+def test_rows_at_hand_are_decided_as_an_engine_decides_them(rules):
+    cells = {
+        "n": np.array([np.nan if n is None else n for n in NUMBERS for _ in WORDS_OF_PEOPLE]),
+        "plan": np.array(WORDS_OF_PEOPLE * len(NUMBERS), object),
+        "unknown": np.full(len(NUMBERS) * len(WORDS_OF_PEOPLE), np.nan),
+    }
+    table = pa.table(
+        {
+            "n": pa.array(cells["n"], from_pandas=True),
+            "plan": pa.array(cells["plan"], pa.string()),
+            "unknown": pa.nulls(len(cells["n"]), pa.float64()),
+        }
+    )
+    asked = nw.from_native(table).lazy().with_columns(first_match(rules, {"few": 2.0}).alias("rule"))
+    assert decide(rules, {"few": 2.0}, cells, table.num_rows).tolist() == collect(asked)["rule"].tolist()
 
 
 def test_a_prefix_reads_the_other_column(each_engine):

@@ -201,6 +201,7 @@ def test_flows_between_chosen_months(ledger):
         [august, "at_risk", "retain", 1],
         [august, "at_risk", "lost", 1],
     ]
+    assert flows[c.RATE].tolist() == [1, 1, 1, 1, 1, 0.5, 0.5]  # of those who were in the stage at the day before
 
 
 @pytest.mark.parametrize("days", [["2024-02-29"], ["2024-02-29", "2024-03-30"], ["2024-02-29", "2024-02-29"]])
