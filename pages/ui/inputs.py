@@ -205,9 +205,7 @@ def _ask_limit(name: str, limit: Limit, beginning: str) -> None:
     is_whole = limit.least == int(limit.least) and limit.most == int(limit.most) and limit.most - limit.least > 1
     kind: type[int] | type[float] = int if is_whole else float
     key = f"slider_{name}"
-    value = kind(min(max(limit.value, limit.least), limit.most))
-    if st.session_state.get(key) != value:  # a widget that is set draws itself twice more
-        st.session_state[key] = value
+    st.session_state[key] = kind(min(max(limit.value, limit.least), limit.most))
     first = draft().base.limits.get(name)
     st.slider(
         plain(f"{limit.label} ({limit.unit})"),
