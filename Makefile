@@ -5,18 +5,26 @@ BIN := $(VENV)/bin
 # what was compiled once serves every process that is started
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test check bench format clean
+.PHONY: app test check lint types tests bench format clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py
 
-test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: lint
+	$(MAKE) --jobs=2 types tests
 
-check: $(VENV)/.dev
+check: lint types
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
 	$(BIN)/mypy
+
+# three workers for two cores: one drives the browser, and waits for it half of the time
+tests: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.interaction

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 CHART = "[data-testid=stVegaLiteChart]:not(.st-key-charts_ahead *) svg"
 """A chart's drawing; the first page has an empty one too, by which the browser learns to draw."""
+PATIENCE_MS = 120_000
+"""How long to wait for what must come: much longer than it takes, so that a busy machine does not look like a fault."""
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -81,6 +83,6 @@ def browse() -> Iterator[Browser]:
             browser.close()
 
 
-def settle(page: Page, timeout: float = 60_000) -> None:
+def settle(page: Page, timeout: float = PATIENCE_MS) -> None:
     """Wait until the app has run through."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=timeout)

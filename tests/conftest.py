@@ -11,8 +11,12 @@ from sqlalchemy.engine import make_url
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """The folders with the longest files first: many short files at the end leave no worker idle."""
+    """The folders with the longest files first: many short files at the end leave no worker idle. One worker has the browser, with
+    one server; each other file belongs to one worker."""
     items.sort(key=lambda item: ("browser", "ui", "core").index(item.path.parent.name))
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "browser" else item.path.name))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

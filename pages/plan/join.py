@@ -4,7 +4,7 @@ import streamlit as st
 
 from clm_core.errors import ClmError
 from clm_core.gaps.rooms import join_room, own_name
-from pages.ui import figures, messages, phone, room_screens
+from pages.ui import figures, messages, phone, room_screens, steady
 from pages.ui.room_store import now, rooms
 
 code, token = st.query_params.get("room", ""), st.query_params.get("me", "")
@@ -31,9 +31,11 @@ except ClmError as fault:
     st.stop()
 
 st.caption(messages.plain(f"{view.board.name} · {name}, {role}"))
-room_screens.pulse(code, view)
+with steady.place("pulse"):
+    room_screens.pulse(code, view)
 if view.state == "open":
-    phone.ask_scores(code, token, view)
+    with steady.place("scores"):
+        phone.ask_scores(code, token, view)
     st.caption("Each tap is saved. Tap another score to change it, until the round is closed.")
 elif view.state == "revealed":
     room_screens.show_agenda(code, view)

@@ -16,6 +16,7 @@ from pages.ui import (
     room_store,
     sessions,
     state,
+    steady,
 )
 
 room = state.room() or room_address.find()
@@ -38,7 +39,8 @@ if room is None:
 elif (view := desk.look(room)) is not None:
     room_address.keep(room)
     st.header(messages.plain(view.board.name), anchor=False)
-    room_screens.pulse(room.code, view, is_desk=True)
+    with steady.place("pulse"):
+        room_screens.pulse(room.code, view, is_desk=True)
     desk.ask_next_step(room, view)
     if view.state in ("waiting", "open"):
         desk.show_way_in(room.code)

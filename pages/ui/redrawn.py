@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from clm_core import charts, findings, metrics
 from clm_core.charts import Parts, alt_text
@@ -16,17 +15,6 @@ from clm_core.frameworks import Framework
 from clm_core.frameworks.edit import with_stages_of
 from clm_core.progress import Outline
 from pages.ui import figures, messages, movement_views
-
-PLACE = "redrawn"
-_STEADY = f".st-key-{PLACE} [data-stale=true] {{ opacity: 1 !important; transition: none !important }}"
-
-
-def place() -> DeltaGenerator:
-    """Where what follows a moved limit stands. It is not dimmed while it is worked out: that takes less time than the dimming, and
-    each dimmed part would be a layer of its own that the browser paints.
-    """
-    st.html(f"<style>{_STEADY}</style>")
-    return st.container(key=PLACE)
 
 
 @dataclass(frozen=True)

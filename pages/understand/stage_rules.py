@@ -7,7 +7,7 @@ from clm_core.frameworks import Framework
 from clm_core.pipeline import count_by_stage
 from clm_core.tables import to_date
 from clm_core.wording import count, long_day
-from pages.ui import cached, drafting, figures, frame, inputs, messages, parts, redrawn
+from pages.ui import cached, drafting, figures, frame, inputs, messages, parts, redrawn, steady
 
 
 @st.fragment
@@ -65,7 +65,7 @@ workspace = frame.begin(
 today, in_hand = long_day(to_date(workspace.as_of_day)), inputs.draft().framework
 st.markdown(messages.plain(in_hand.idea))
 cached.outline(inputs.as_of(), inputs.framework())  # told while it is made; from then on a moved limit takes a moment
-with redrawn.place():
+with steady.place("redrawn"):
     redraw(in_hand, inputs.faults(in_hand))
 st.page_link(frame.MOVEMENT_PAGE, label="Follow them between other months", icon=":material/swap_horiz:")
 st.page_link(frame.LIFECYCLE_PAGE, label="See the stages month by month", icon=":material/cycle:")

@@ -3,8 +3,11 @@
 import os
 
 import pytest
+from playwright.sync_api import expect
 
-from bench.served import browse, chromium_path, serve
+from bench.served import PATIENCE_MS, browse, chromium_path, serve
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +29,18 @@ def chromium(address):
         yield browser
 
 
+@pytest.fixture(scope="session")
+def visit(chromium):
+    """``visit(…)`` opens a browser session of its own, as ``new_context`` does. It waits as long as a busy machine needs."""
+
+    def opened(**settings):
+        context = chromium.new_context(**settings)
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    return opened
+
+
 def watch_requests(page):
     """The same page, with the addresses of other hosts that it asks for in ``elsewhere``."""
     ours = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")
@@ -35,16 +50,16 @@ def watch_requests(page):
 
 
 @pytest.fixture(scope="module")
-def phone(chromium):
+def phone(visit):
     """One phone for many pages; each address that it opens is a visit of its own."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    context = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     yield watch_requests(context.new_page())
     context.close()
 
 
 @pytest.fixture
-def page(chromium):
+def page(visit):
     """A fresh session on a desk."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context = visit(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     yield watch_requests(context.new_page())
     context.close()

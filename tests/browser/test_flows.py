@@ -45,7 +45,7 @@ def upload(page, address, path):
     page.goto(address)
     settle(page)
     page.locator("input[type=file]").first.set_input_files(str(path))
-    page.get_by_text("Rows read").first.wait_for(timeout=60_000)
+    page.get_by_text("Rows read").first.wait_for()
     settle(page)
 
 
@@ -53,10 +53,10 @@ def upload(page, address, path):
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_each_page_opens_by_its_address_and_fits_a_phone(phone, address, name):
     phone.goto(f"{address}/{name}?sample=shop")
-    phone.get_by_role("heading", name=TITLES[name], level=1).wait_for(timeout=60_000)
+    phone.get_by_role("heading", name=TITLES[name], level=1).wait_for()
     settle(phone)
     if name not in WITHOUT_CHART:
-        phone.locator(CHART).first.wait_for(timeout=60_000)
+        phone.locator(CHART).first.wait_for()
     assert title_of(phone) == TITLES[name]
     assert phone.locator(EXCEPTION).count() == 0
     wide = "Math.max(document.querySelector('[data-testid=stMain]').scrollWidth, document.documentElement.scrollWidth)"
@@ -65,15 +65,15 @@ def test_each_page_opens_by_its_address_and_fits_a_phone(phone, address, name):
 
 
 @pytest.mark.browser
-def test_a_fresh_server_follows_a_deep_link_and_leaves_no_upload_behind(chromium, tmp_path, monkeypatch):
+def test_a_fresh_server_follows_a_deep_link_and_leaves_no_upload_behind(visit, tmp_path, monkeypatch):
     monkeypatch.setenv("LIFECYCLE_DATA_DIR", str(tmp_path))
     orders = tmp_path / "orders.csv"
     orders.write_text("order,customer,date,amount\n1,A,2026-01-05,5\n2,B,2026-01-06,6\n", encoding="utf-8")
     with serve() as fresh:
-        context = chromium.new_context()
+        context = visit()
         page = context.new_page()
         page.goto(f"{fresh}/lifecycle?sample=shop")
-        page.get_by_text(TITLES["lifecycle"]).first.wait_for(timeout=60_000)
+        page.get_by_text(TITLES["lifecycle"]).first.wait_for()
         settle(page)
         assert page.locator("[data-testid=stSidebarNavLink]").count() == len(ADDRESSES)
         assert page.locator(EXCEPTION).count() == 0
@@ -99,9 +99,9 @@ def test_an_upload_reaches_the_lifecycle_without_touching_the_mapping(page, addr
     for fact in facts:
         assert fact in text
     page.get_by_text("See how they move from stage to stage").click()
-    page.get_by_text(TITLES["lifecycle"]).first.wait_for(timeout=60_000)
+    page.get_by_text(TITLES["lifecycle"]).first.wait_for()
     settle(page)
-    page.locator(CHART).first.wait_for(timeout=60_000)
+    page.locator(CHART).first.wait_for()
     assert page.locator(EXCEPTION).count() == 0
 
 
@@ -109,16 +109,16 @@ def test_an_upload_reaches_the_lifecycle_without_touching_the_mapping(page, addr
 def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(page, address):
     page.goto(f"{address}/stage-rules?sample=shop")
     settle(page)
-    page.locator(CHART).first.wait_for(timeout=60_000)
+    page.locator(CHART).first.wait_for()
     assert (
         "Every stage is as large as under the rules you began with" in page.locator("[data-testid=stMain]").inner_text()
     )
-    page.locator(f"{CHART} >> nth=2").wait_for(timeout=60_000)
+    page.locator(f"{CHART} >> nth=2").wait_for()
     page.evaluate("chart => document.querySelectorAll(chart).forEach(drawing => { drawing.isFirst = true })", CHART)
     slider = page.locator(".st-key-slider_at_risk_days").locator("[role=slider], input[type=range]").first
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_url("**at_risk_days=7", timeout=60_000)
+    page.wait_for_url("**at_risk_days=7")
     settle(page)
     assert page.get_by_text("Every stage is as large as under the rules you began with").count() == 0
     # pictures are filled anew where they stand, and show what they do when they are drawn for the first time
@@ -127,7 +127,7 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     assert kept == [True] * 3
     filled = page.evaluate(MARKS, CHART)
     page.reload()
-    page.wait_for_function(f"([chart, filled]) => ({MARKS})(chart) === filled", arg=[CHART, filled], timeout=30_000)
+    page.wait_for_function(f"([chart, filled]) => ({MARKS})(chart) === filled", arg=[CHART, filled])
     settle(page)
     # while it is worked out nothing is dimmed: each dimmed part would be a layer that the browser paints
     steady = page.evaluate(
@@ -145,15 +145,15 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
     number.fill("3")
     number.press("Enter")
     framework = page.locator(".st-key-framework input")
-    expect(framework).to_have_value("Sterne & Cutler, changed", timeout=60_000)
+    expect(framework).to_have_value("Sterne & Cutler, changed")
     page.get_by_role("button", name="Undo").click()
-    expect(framework).to_have_value("Sterne & Cutler", timeout=60_000)
-    page.wait_for_url("**at_risk_days=**", timeout=60_000)
+    expect(framework).to_have_value("Sterne & Cutler")
+    page.wait_for_url("**at_risk_days=**")
     settle(page)
     link = page.url.replace("/stage-rules", "/lifecycle")
     page.goto(link)
     settle(page)
-    page.locator(CHART).first.wait_for(timeout=60_000)
+    page.locator(CHART).first.wait_for()
     assert page.locator(EXCEPTION).count() == 0
 
 
@@ -161,7 +161,7 @@ def test_moving_a_limit_changes_the_address_the_counts_and_holds_on_other_pages(
 def test_the_customer_table_is_downloaded_whole(page, address, tmp_path):
     page.goto(f"{address}/results?sample=shop")
     button = page.get_by_role("button", name="Download 4,900 customers (CSV)")
-    button.wait_for(timeout=60_000)
+    button.wait_for()
     settle(page)
     with page.expect_download() as arriving:
         button.click()
@@ -174,12 +174,12 @@ def test_the_customer_table_is_downloaded_whole(page, address, tmp_path):
 @pytest.mark.browser
 def test_the_customers_behind_a_bar_are_listed_and_downloaded(page, address, tmp_path):
     page.goto(f"{address}/lifecycle?sample=shop")
-    page.locator(CHART).first.wait_for(timeout=60_000)
+    page.locator(CHART).first.wait_for()
     settle(page)
     # far right of a bar of 27 people: the whole row can be clicked
     page.locator(f"{CHART} g.mark-rect path[fill=transparent]").first.click()
     button = page.get_by_role("button", name="Download 27 customers (CSV)")
-    button.wait_for(timeout=30_000)
+    button.wait_for()
     settle(page)
     with page.expect_download() as arriving:
         button.click()
@@ -191,10 +191,10 @@ def test_the_customers_behind_a_bar_are_listed_and_downloaded(page, address, tmp
 @pytest.mark.browser
 def test_deleting_the_data_empties_the_session(page, address):
     page.goto(f"{address}/lifecycle?sample=shop")
-    page.locator(CHART).first.wait_for(timeout=60_000)
+    page.locator(CHART).first.wait_for()
     settle(page)
     page.get_by_role("button", name="Delete my data").click()
-    page.get_by_text("There is no data in this session yet").wait_for(timeout=30_000)
+    page.get_by_text("There is no data in this session yet").wait_for()
     assert "sample" not in page.url
 
 
@@ -205,7 +205,7 @@ def test_a_file_without_dates_is_answered_in_words(page, address, tmp_path):
     page.goto(address)
     settle(page)
     page.locator("input[type=file]").first.set_input_files(str(path))
-    page.get_by_text("Order date").first.wait_for(timeout=30_000)
+    page.get_by_text("Order date").first.wait_for()
     text = page.locator("[data-testid=stMain]").inner_text()
     assert "Next:" in text and "Traceback" not in text
     assert page.locator(EXCEPTION).count() == 0
@@ -222,25 +222,25 @@ def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path)
         ("Orders: another file", orders, "400 orders of 40 customers"),
         ("Customers: not given", people, "Customers: 2 rows read, 50 % of customers match"),
     ):
-        page.get_by_text(drawer).first.wait_for(timeout=60_000)
+        page.get_by_text(drawer).first.wait_for()
         settle(page)
         page.get_by_text(drawer).first.click()
         opened = page.locator("[data-testid=stExpander]", has_text=drawer)
         opened.locator("input[type=file]").set_input_files(str(path))
-        page.get_by_text(told).first.wait_for(timeout=60_000)
+        page.get_by_text(told).first.wait_for()
         settle(page)
     assert page.locator("[data-testid=stMain] a[href*='example']").count() == 0
     links = page.locator("[data-testid=stSidebarNavLink]")
     assert links.count() == len(ADDRESSES)
     for place, title in enumerate(TITLES.values()):
         links.nth(place).click()
-        page.get_by_role("heading", name=title, level=1).wait_for(timeout=60_000)
+        page.get_by_role("heading", name=title, level=1).wait_for()
         settle(page)
-        page.get_by_text("How this was made").first.wait_for(timeout=60_000)
+        page.get_by_text("How this was made").first.wait_for()
         assert page.locator(EXCEPTION).count() == 0
     assert page.elsewhere == []
     links.filter(has_text="Take it with you").click()
-    page.get_by_role("heading", name=TITLES["results"], level=1).wait_for(timeout=60_000)
+    page.get_by_role("heading", name=TITLES["results"], level=1).wait_for()
     settle(page)
     for label in ("Download 41 customers (CSV)", "Download all results (ZIP)", "Download the recipe (TOML)"):
         with page.expect_download() as arriving:
@@ -256,7 +256,7 @@ def test_from_the_sample_to_own_files_to_every_download(page, address, tmp_path)
 def test_a_limit_is_dragged_on_the_curve_and_holds_on_other_pages(page, address):
     page.goto(f"{address}/limits?sample=shop")
     grip = page.locator("g.at_risk_days_brush path")
-    grip.wait_for(timeout=60_000)
+    grip.wait_for()
     settle(page)
     box = grip.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + 60

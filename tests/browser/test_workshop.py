@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from bench.served import settle
 
 NAMES = ("Anna <b>", "=Ben", "Chloé", "Dae-jung", "Eve")
-PATIENCE_MS = 30_000
 TICK_MS = 2_000
 WATCHED = f"""window.ticks = 0
 const set = window.setInterval
@@ -24,18 +23,16 @@ window.setInterval = (act, ms, ...rest) => set((...given) => {{
 
 
 @pytest.fixture
-def desk(chromium):
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+def desk(visit):
+    context = visit(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     context.add_init_script(WATCHED)
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def phones(chromium):
-    contexts = [
-        chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) for _ in NAMES
-    ]
+def phones(visit):
+    contexts = [visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) for _ in NAMES]
     for context in contexts:
         context.add_init_script(WATCHED)
     yield [context.new_page() for context in contexts]
@@ -57,7 +54,7 @@ def score(phone, question, value):
     given = scale(phone, question).locator(
         "xpath=ancestor::*[@data-testid='stElementContainer']/following-sibling::*[1]"
     )
-    expect(given).to_contain_text(re.compile(rf"^{value} "), timeout=PATIENCE_MS)
+    expect(given).to_contain_text(re.compile(rf"^{value} "))
 
 
 @pytest.mark.browser
@@ -65,7 +62,7 @@ def test_five_phones_two_rounds_and_a_plan(address, desk, phones):
     desk.goto(f"{address}/workshop?sample=shop")
     press(desk, "Open the room")
     link = desk.get_by_test_id("stCode").filter(has_text="/join?room=").inner_text().strip()
-    expect(desk.get_by_test_id("stMain").locator("img")).to_be_visible(timeout=PATIENCE_MS)  # the QR code of the link
+    expect(desk.get_by_test_id("stMain").locator("img")).to_be_visible()  # the QR code of the link
 
     # from scan to first score: the name, Join, a score
     for phone in phones:
@@ -89,11 +86,11 @@ def test_five_phones_two_rounds_and_a_plan(address, desk, phones):
 
     # a reload of a phone or of the desk loses nothing
     phones[0].reload()
-    expect(scale(phones[0], "now").get_by_role("radio", name="0")).to_be_checked(timeout=PATIENCE_MS)
+    expect(scale(phones[0], "now").get_by_role("radio", name="0")).to_be_checked()
     assert phones[0].get_by_role("heading", level=3).inner_text() == activity
     score(phones[0], "matter", 4)
     press(phones[0], "Next")
-    expect(phones[0].get_by_text("2 of 12 · 1 scored")).to_be_visible(timeout=PATIENCE_MS)
+    expect(phones[0].get_by_text("2 of 12 · 1 scored")).to_be_visible()
     desk.reload()
 
     # what is closed stays closed, also for a phone that has not noticed yet

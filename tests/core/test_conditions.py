@@ -4,7 +4,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -132,6 +132,7 @@ CONDITIONS = st.recursive(
 )
 
 
+@settings(max_examples=150)
 @given(st.lists(CONDITIONS | st.none(), min_size=1, max_size=4))
 def test_rows_at_hand_are_decided_as_an_engine_decides_them(rules):
     cells = {
