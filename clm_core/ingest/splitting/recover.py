@@ -19,7 +19,7 @@ def regularise(path: Path, layout: Layout, target: Path, watch: Watch) -> str:
     """Write the data rows of a text as a regular CSV with a leading column ``problem``; return its delimiter."""
     width = len(layout.names)
     mark = "," if layout.delimiter == WHITESPACE else layout.delimiter
-    header = mark.join(layout.header)
+    header, named = mark.join(layout.header), named_cells(layout)
     # universal newlines: a file may change its line ends half-way
     with path.open(encoding="utf-8-sig") as source, target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=mark, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -30,7 +30,7 @@ def regularise(path: Path, layout: Layout, target: Path, watch: Watch) -> str:
             elif line:
                 writer.writerow([HEADER_AGAIN if line == header else "", *line.split(mark)])
             elif cells:
-                again = HEADER_AGAIN if _is_header(cells, layout) else problem
+                again = HEADER_AGAIN if _is_header(cells, named) else problem
                 writer.writerow([again, *_fitted(cells, width, layout.delimiter)])
     return mark
 
@@ -46,8 +46,7 @@ def named_cells(layout: Layout) -> list[tuple[int, str]]:
     return [(i, cell) for i, cell in enumerate(layout.header) if cell.strip()][:_COMPARED]
 
 
-def _is_header(cells: list[str], layout: Layout) -> bool:
-    named = named_cells(layout)
+def _is_header(cells: list[str], named: list[tuple[int, str]]) -> bool:
     return len(named) > 1 and all(i < len(cells) and cells[i] == cell for i, cell in named)
 
 
