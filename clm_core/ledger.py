@@ -25,7 +25,7 @@ import pandas as pd
 from clm_core import columns as c
 from clm_core.conditions import features_used
 from clm_core.engine import collect
-from clm_core.features import FEATURES, Frame, Frames, features_of
+from clm_core.features import FEATURES, Frame, Frames, features_of, known_features
 from clm_core.features.panel import build_people, check_days, numbers_of, with_features
 from clm_core.features.stretches import BEFORE, WAS_KNOWN, Aids, bring_aids, build_stretches, spread
 from clm_core.frameworks import Framework
@@ -105,9 +105,9 @@ class Ledger:
         return self._keep(key, lambda name: self._sorted(read, periods, name))
 
     def _sorted(self, read: tuple[str, ...], periods: Sequence[int], name: str) -> Sorts:
-        filled, persist = self._filled(read), self.frames.engine.persist
+        filled, persist, texts = self._filled(read), self.frames.engine.persist, self._texts()
         # joins find no missing value again, so another one stands for it there
-        same = [_without_gaps(feature).alias(_KEY + feature) for feature in filled]
+        same = [_without_gaps(name, is_text=name in texts).alias(_KEY + name) for name in filled]
         keys = [_KEY, *(_KEY + feature for feature in filled)]
         rows = self._laid_out(read, is_counted=False)
         rows = rows.filter(nw.col(c.PERIOD).is_in(list(periods))).with_columns(nw.lit(1).alias(_KEY), *same)
@@ -128,8 +128,8 @@ class Ledger:
         beside = beside.select(nw.col(name).fill_null(0) for name in names)
         groups = collect(beside.group_by(*names).agg(nw.len().alias(c.N_CUSTOMERS)))
         home = collect(sorts.select(SORT_NO, *filled)).sort_values(SORT_NO)
-        cells = {name: _at_home(home[name], name) for name in filled}
-        cells |= {name: _at_home(pd.Series(None, home.index), name) for name in read if name not in filled}
+        nothing = pd.Series(None, home.index, dtype=object)
+        cells = {name: _at_home(home.get(name, nothing), is_text=name in texts) for name in read}
         return Sorts(cells, len(home), groups[names].to_numpy(np.int32), groups[c.N_CUSTOMERS].to_numpy(np.int64))
 
     def _read(self, framework: Framework) -> tuple[str, ...]:
@@ -138,6 +138,9 @@ class Ledger:
 
     def _filled(self, read: Sequence[str]) -> list[str]:
         return [name for name in read if name in features_of(self.frames)]
+
+    def _texts(self) -> set[str]:
+        return {name for name, feature in known_features(self.frames).items() if feature.kind == "text"}
 
     def _laid_out(self, read: tuple[str, ...], *, is_counted: bool) -> Frame:
         filled = self._filled(read)
@@ -217,16 +220,16 @@ class Ledger:
         return Ledger(frames, seen(self.people), seen(self.stretches), aids, self.snapshots, self.unit, self.known_days)
 
 
-def _at_home(column: pd.Series[Any], feature: str) -> npt.NDArray[Any]:
+def _at_home(column: pd.Series[Any], *, is_text: bool) -> npt.NDArray[Any]:
     """A feature of rows at hand: texts with None, numbers with NaN where it is missing."""
-    if FEATURES[feature].kind == "text":
+    if is_text:
         return column.astype(object).where(column.notna(), None).to_numpy()
     return column.to_numpy(np.float64, na_value=np.nan)
 
 
-def _without_gaps(feature: str) -> nw.Expr:
+def _without_gaps(feature: str, *, is_text: bool) -> nw.Expr:
     """A feature with something in place of a missing value that it could not have."""
-    if FEATURES[feature].kind == "text":
+    if is_text:
         return nw.col(feature).fill_null("\N{REPLACEMENT CHARACTER}")
     return nw.col(feature).cast(nw.Float64).fill_null(-1e300)
 

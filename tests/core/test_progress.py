@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm_core import columns as c
+from clm_core.conditions import All, Not, Test
 from clm_core.engine import collect
 from clm_core.errors import InputError
 from clm_core.features import load_frames
@@ -209,6 +210,27 @@ def test_flows_need_two_period_ends(ledger, days):
     with pytest.raises(InputError, match="two to six different period ends") as refused:
         flows_between(ledger, STERNE, [dt.date.fromisoformat(text) for text in days])
     assert refused.value.allowed == "2 to 6 of the month ends from 2024-01-31 to 2024-08-31"
+
+
+def test_rules_over_a_column_of_the_customers_file_are_drawn_as_the_whole_tells(shop, make_customers, each_engine):
+    people = [("anna", "2024-01-01"), ("ben", "2024-01-01"), ("cy", None), ("eve", "2024-06-01")]
+    traits = {"plan": ["gold", None, "basic", "gold"], "seats": [3.0, None, 1.0, 2.0]}
+    tables = Tables(shop.orders, customers=make_customers(people, **traits))
+    ledger = build_ledger(load_frames(tables, each_engine), day("2024-08-31"))
+    gold = All(all=(Test(feature="plan", op="in", value=("gold", "None")), Test(feature="seats", op=">", value=2.0)))
+    plain = Not(part=Test(feature="plan", op="missing"))
+    rules = (
+        STERNE.rules[0].model_copy(update={"when": gold}),
+        STERNE.rules[1].model_copy(update={"when": plain}),
+        *STERNE.rules[2:],
+    )
+    framework = STERNE.model_copy(update={"rules": rules})
+    drawn, moves = outline_movement(ledger, framework), count_moves(ledger, framework)
+    last = moves[moves[c.AS_OF] == ledger.dates[-1]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(drawn.moves, last)
+    # anna has gold; cy and eve have a plan; ben and dot, who is in no file, have none and two orders at most
+    assert drawn.by_rule[c.N_CUSTOMERS].tolist()[:2] == [1, 2]
+    assert drawn.by_rule[c.N_CUSTOMERS].sum() == 5
 
 
 def test_weeks_end_on_sundays_and_leave_the_months_as_they_were(shop, engine):

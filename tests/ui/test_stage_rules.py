@@ -97,9 +97,11 @@ def test_a_row_is_edited_and_other_pages_follow(page):
     assert cards(page)["Convert"] == convert
 
 
-def test_feature_operator_and_value_follow_each_other(page):
+# one of the orders, and a column of the customers' own file
+@pytest.mark.parametrize("feature", ["first_channel", "acquisition_channel"])
+def test_feature_operator_and_value_follow_each_other(page, feature):
     page.pills(key="rule_to_edit").set_value(4).run()
-    page.selectbox(key="rule_4__feature").set_value("first_channel").run()
+    page.selectbox(key="rule_4__feature").set_value(feature).run()
     assert "takes a text, found ''" in page.error[0].value
     assert page.selectbox(key="rule_4__operator").options == [
         "is",
@@ -113,7 +115,9 @@ def test_feature_operator_and_value_follow_each_other(page):
     assert not page.error
     page.selectbox(key="rule_4__operator").set_value("in").run()
     assert page.multiselect(key="rule_4__words").value == [word.options[0]]
-    assert held(page).rules[4].when == Test(feature="first_channel", op="in", value=(word.options[0],))
+    assert held(page).rules[4].when == Test(feature=feature, op="in", value=(word.options[0],))
+    sound(page)
+    assert sum(cards(page).values()) == ALL
 
 
 def test_a_number_becomes_a_limit_and_a_condition_is_added_and_removed(page):
