@@ -95,7 +95,7 @@ from clm_core.stages import count_stages
 framework, catalogue, words = recipe.chosen_framework(), load_catalogue("retail"), vocabulary()
 evidence = gather_evidence(workspace.frames, workspace.today, workspace.as_of_day, words.evidence)
 print(evidence)  # figure, denominator and question behind each suggestion
-table = gaps(starting_scores(catalogue, evidence), catalogue, words, framework.id)
+table = gaps(starting_scores(catalogue, evidence), catalogue, words, words.kin(framework))
 scores = score_customers(workspace.frames, workspace.as_of_day, recipe.horizon_days, recipe.discount_rate)
 stages = count_stages(list_customers(workspace, framework, recipe.personas, scores), framework)
 facts = stage_facts(count_paths(workspace.ledger, framework), stages)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from clm_core.conditions import Condition
+from clm_core.frameworks import Framework
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -138,6 +139,18 @@ class Vocabulary(Frozen):
     channels: tuple[Channel, ...]
     metrics: tuple[Metric, ...]
     evidence: dict[str, EvidenceRule]
+
+    def kin(self, framework: Framework) -> str:
+        """The id of the shipped framework among whose stages activities stand in this one: whatever its rules, limits and names, it has all
+        of them. Empty where it is kin to none.
+        """
+        known = set(framework.stage_ids)
+        able = [
+            id_
+            for id_ in self.moments[0].shelf
+            if all({moment.shelf[id_], moment.audience[id_]} <= known for moment in self.moments)
+        ]
+        return framework.id if framework.id in able else next(iter(able), "")
 
     def moment(self, moment_id: str) -> Moment:
         """The moment with this id."""

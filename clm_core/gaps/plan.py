@@ -150,11 +150,11 @@ def audience_sizes(
 ) -> dict[str, int]:
     """How many people each activity is for today: those in its audience's stage for whom its rule holds. One scan."""
     place = {stage: number for number, stage in enumerate(framework.stage_ids)}
-    rules = dict(enumerate(framework.place_of_rule))
+    rules, kin = dict(enumerate(framework.place_of_rule)), words.kin(framework)
     counts = []
     for id_ in chosen:
         activity = catalogue.by_id[id_]
-        own = [rule for rule, at in rules.items() if at == place[words.moment(activity.moment).audience[framework.id]]]
+        own = [rule for rule, at in rules.items() if at == place[words.moment(activity.moment).audience[kin]]]
         is_in = nw.col(c.RULE_NO).is_in(own)
         if activity.when is not None:
             is_in = is_in & matches(activity.when, framework.limit_values)

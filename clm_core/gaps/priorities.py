@@ -140,10 +140,8 @@ def prioritise(
     `is_quick_win` (effort of at most 2, a gap of at least 1, and an impact not below the middle). Activities without a gap are
     left out. A factor that is unknown throughout counts as switched off.
     """
-    moments = {one.id: words.moment(one.moment) for one in catalogue.activities}
-    rows = table[table["gap"] > 0].assign(
-        audience=lambda t: [moments[id_].audience[framework.id] for id_ in t[ACTIVITY]]
-    )
+    moments, kin = {one.id: words.moment(one.moment) for one in catalogue.activities}, words.kin(framework)
+    rows = table[table["gap"] > 0].assign(audience=lambda t: [moments[id_].audience[kin] for id_ in t[ACTIVITY]])
     of_stage = facts.set_index(c.STAGE)
     values = pd.DataFrame(
         {

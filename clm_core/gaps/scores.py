@@ -102,7 +102,8 @@ def _spreads(votes: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def gaps(scores: pd.DataFrame, catalogue: Catalogue, words: Vocabulary, framework_id: str) -> pd.DataFrame:
     """One row per activity, in the catalogue's order: what is scored, and the gap.
 
-    ``scores`` is a frame of `activity`, `measure`, `value`: medians, or what was agreed. Columns: `activity`, `name`, `stage`,
+    ``scores`` is a frame of `activity`, `measure`, `value`: medians, or what was agreed; ``framework_id`` is that of a shipped framework, see
+    :meth:`Vocabulary.kin`. Columns: `activity`, `name`, `stage`,
     `channel`, `moment`, `current`, `target`, `importance`, `effort` (the catalogue's where nobody scored it), `gap` (target −
     current, at least 0; missing where either is).
     """

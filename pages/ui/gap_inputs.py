@@ -52,20 +52,17 @@ def framework() -> Framework:
     Raises
     ------
     DefinitionError
-        When it has stages of its own, which the catalogues do not know.
+        When it lacks a stage of each that the catalogues know.
     """
     if not state.files():
         inputs.ask_framework()
     chosen = inputs.framework()
-    places = {
-        moment.id: (moment.shelf.get(chosen.id), moment.audience.get(chosen.id)) for moment in vocabulary().moments
-    }
-    if not all(stage in chosen.stage_ids for pair in places.values() for stage in pair):
+    if not vocabulary().kin(chosen):
         raise DefinitionError(
             "The activities have no place in this framework.",
             where=f"framework '{chosen.name}'",
             found=", ".join(chosen.stage_ids),
-            allowed="the six shipped frameworks with their own stages; limits and rules may differ",
+            allowed="a framework with all stages of a shipped one; rules, limits, names and further stages may differ",
             next_step="Choose one of them in the sidebar for the workshop.",
         )
     return chosen
@@ -90,7 +87,7 @@ def table(chosen: Catalogue, framework: Framework) -> pd.DataFrame:
     scores = {key: value for key, value in (start | state.gap_scores(chosen.id)).items() if key[0] in chosen.by_id}
     rows = [(activity, measure, value) for (activity, measure), value in scores.items()]
     frame = pd.DataFrame(rows, columns=["activity", "measure", "value"])
-    return gaps(frame, chosen, vocabulary(), framework.id)
+    return gaps(frame, chosen, vocabulary(), vocabulary().kin(framework))
 
 
 def ask_scores(board: pd.DataFrame, chosen: Catalogue, framework: Framework) -> None:

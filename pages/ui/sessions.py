@@ -18,6 +18,7 @@ from clm_core.gaps import (
     dump_session,
     parse_session,
     session_of,
+    vocabulary,
     worth_scoring,
 )
 from clm_core.gaps.maturity import LEVEL_RULE, SOURCE
@@ -49,7 +50,7 @@ def ask_room(board: pd.DataFrame, catalogue: Catalogue, framework: Framework) ->
     says = gap_inputs.evidence().set_index("evidence")
     # along the lifecycle, in whatever order they were chosen
     items = [_item(catalogue.by_id[id_], says) for id_ in names if id_ in chosen]
-    return Board(name=name.strip(), catalogue=catalogue.id, framework=framework.id, items=tuple(items))
+    return Board(name=name.strip(), catalogue=catalogue.id, framework=vocabulary().kin(framework), items=tuple(items))
 
 
 def _item(activity: Activity, says: pd.DataFrame) -> Item:

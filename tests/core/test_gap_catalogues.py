@@ -4,7 +4,7 @@ import pytest
 
 from clm_core.errors import DefinitionError, InputError
 from clm_core.features import FEATURES
-from clm_core.frameworks import shipped_frameworks
+from clm_core.frameworks import edit, shipped_frameworks
 from clm_core.gaps import (
     Changes,
     changed,
@@ -46,6 +46,17 @@ def test_every_stage_of_every_framework_has_an_activity():
     for framework in FRAMEWORKS:
         shelves = {WORDS.moment(one.moment).shelf[framework.id] for one in RETAIL.activities}
         assert shelves == set(framework.stage_ids)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda one: one.id)
+def test_activities_have_a_place_in_a_framework_of_ones_own_that_kept_the_stages(framework):
+    assert WORDS.kin(framework) == framework.id
+    first, off = framework.stage_ids[0], framework.stage_ids[-1]
+    own = edit.add_stage(edit.change_stage(edit.add_rule(framework, off), first, name="Ours"), "Fans")
+    own = edit.owned(own)
+    assert own.id != framework.id
+    assert WORDS.kin(own) == framework.id
+    assert WORDS.kin(edit.remove_stage(own, off)) == ""
 
 
 def test_people_are_moved_on_from_the_stage_of_the_activity_or_one_before_it():

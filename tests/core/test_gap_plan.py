@@ -186,6 +186,8 @@ def test_audiences_are_the_people_of_the_stage_for_whom_the_rule_holds(make_orde
     found = audience_sizes(today, RETAIL, WORDS, RACE, ["thank_you", "newsletter", "win_back", "cart_mail"])
     assert found == {"thank_you": 1, "newsletter": 1, "win_back": 1, "cart_mail": 0}
     assert audience_sizes(today, RETAIL, WORDS, RACE, []) == {}
+    own = RACE.model_copy(update={"id": "of_our_own"})
+    assert audience_sizes(today, RETAIL, WORDS, own, list(found)) == found
 
 
 def test_words_of_users_are_text_in_every_file():

@@ -118,6 +118,8 @@ def test_feature_operator_and_value_follow_each_other(page, feature):
     assert held(page).rules[4].when == Test(feature=feature, op="in", value=(word.options[0],))
     sound(page)
     assert sum(cards(page).values()) == ALL
+    for other in ("gap_analysis", "workshop", "priorities", "plan"):  # its stages are those that activities know
+        sound(page.switch_page(f"pages/plan/{other}.py").run())
 
 
 def test_a_number_becomes_a_limit_and_a_condition_is_added_and_removed(page):
