@@ -22,7 +22,7 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# three workers for two cores: one drives the browser, and waits for it half of the time
+# three workers for two cores: one drives the browser, and waits for it
 tests: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 

@@ -63,7 +63,7 @@ def framework() -> Framework:
             where=f"framework '{chosen.name}'",
             found=", ".join(chosen.stage_ids),
             allowed="a framework with all stages of a shipped one; rules, limits, names and further stages may differ",
-            next_step="Choose one of them in the sidebar for the workshop.",
+            next_step="Choose a shipped framework in the sidebar for the workshop, or put the missing stages back.",
         )
     return chosen
 

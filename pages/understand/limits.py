@@ -38,7 +38,7 @@ handles.offer(limits_for(shipped, proposal) if proposal else {})
 
 framework = inputs.framework()
 presets = {preset.name: preset for preset in silence_frameworks()}
-as_begun = f"As {inputs.beginning(inputs.original())}"
+as_begun = f"As {inputs.beginning(shipped)}"
 before = {as_begun: shipped} if framework != shipped else {}
 sets = {YOURS: framework, **before, **rule_sets_of(rhythm, framework), **presets}
 strip = cached.rule_sets(as_of, sets)
@@ -47,7 +47,7 @@ for column, row in zip(st.columns(3), changes.itertuples(), strict=False):
     column.metric(
         ROLE_NAMES[row.role],
         f"{row.n_customers:,}",
-        f"{signed(int(row.change))} against the {inputs.beginning(inputs.original())} limits",
+        f"{signed(int(row.change))} against the {inputs.beginning(shipped)} limits",
         delta_color="off",
         delta_arrow="off",
         help=f"{percent(row.share)} of all known on {today}, under {framework.name} with your limits.",
